@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fuzz targets: each tests/fuzz/NAME_fuzz.cc is a libFuzzer program NAME_fuzz that may include every folder.
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "SCSILO_FUZZ needs clang: use the preset `fuzz`")
+endif()
+file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/fuzz/*_fuzz.cc")
+add_custom_target(fuzz)
+foreach(source IN LISTS sources)
+    cmake_path(GET source STEM name)
+    add_executable(${name} "${source}")
+    target_link_libraries(${name} PRIVATE scsilo_warnings scsilo_control)
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/unit" "${PROJECT_SOURCE_DIR}/tests")
+    add_dependencies(fuzz ${name})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+endforeach()
