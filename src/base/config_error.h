@@ -7,7 +7,8 @@
 
 namespace scsilo {
 
-// what() is one sentence: what, why and the remedy. error_number is the errno that the caller of a file or command gets.
+// what() is one sentence: what, why and the remedy. error_number is the errno that the caller of a file or command
+// gets.
 class ConfigError : public std::runtime_error {
   public:
     ConfigError(int error_number, const std::string &text) : std::runtime_error(text), error_number_(error_number) {}

@@ -8,9 +8,7 @@
 namespace scsilo {
 namespace {
 
-void to_standard_error(Severity, std::string_view line) {
-    fmt::print(stderr, "{}\n", line);
-}
+void to_standard_error(Severity, std::string_view line) { fmt::print(stderr, "{}\n", line); }
 
 std::atomic<LogSink> current_sink{&to_standard_error};
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log lines and trace bits: who says what, and which of it is written (SCST's trace_level words of 2008).
 //
-// A TraceSource (the core, a handler, a driver) has a set of bits; a line is written when its bit is set there. Three bits
-// (function, line, pid) add to the prefix of every line of their source instead. error() and warning() are always written.
+// A TraceSource (the core, a handler, a driver) has a set of bits; a line is written when its bit is set there. Three
+// bits (function, line, pid) add to the prefix of every line of their source instead. error() and warning() are always
+// written.
 #pragma once
 
 #include <atomic>
@@ -40,10 +41,9 @@ enum class Trace : std::uint32_t {
     order = 0x80000000,
 };
 
-inline constexpr std::uint32_t default_trace_bits = static_cast<std::uint32_t>(Trace::out_of_mem) |
-                                                    static_cast<std::uint32_t>(Trace::minor) |
-                                                    static_cast<std::uint32_t>(Trace::mgmt) |
-                                                    static_cast<std::uint32_t>(Trace::special);
+inline constexpr std::uint32_t default_trace_bits =
+    static_cast<std::uint32_t>(Trace::out_of_mem) | static_cast<std::uint32_t>(Trace::minor) |
+    static_cast<std::uint32_t>(Trace::mgmt) | static_cast<std::uint32_t>(Trace::special);
 
 class TraceSource {
   public:
@@ -63,7 +63,8 @@ enum class Severity : std::uint8_t { trace, info, warning, error };
 // The core (engine and what is below it) logs under "scst".
 extern TraceSource trace_core;
 
-// Where lines go: standard error unless the daemon sets another one. Called with whole lines without newline, from any thread.
+// Where lines go: standard error unless the daemon sets another one. Called with whole lines without newline, from any
+// thread.
 using LogSink = void (*)(Severity severity, std::string_view line);
 void set_log_sink(LogSink sink) noexcept;
 
@@ -73,7 +74,8 @@ void write_log(const TraceSource &source, Severity severity, std::string_view te
 // Carries the place of the call beside the format string.
 template <class... A> struct Format {
     template <class S>
-    consteval Format(const S &given, std::source_location at = std::source_location::current()) : text(given), where(at) {}
+    consteval Format(const S &given, std::source_location at = std::source_location::current())
+        : text(given), where(at) {}
     fmt::format_string<A...> text;
     std::source_location where;
 };
@@ -82,11 +84,13 @@ template <class... A> struct Format {
 template <class... A>
 void trace(const TraceSource &source, Trace what, detail::Format<std::type_identity_t<A>...> format, A &&...arguments) {
     if (source.on(what)) [[unlikely]] {
-        detail::write_log(source, Severity::trace, fmt::format(format.text, std::forward<A>(arguments)...), format.where);
+        detail::write_log(source, Severity::trace, fmt::format(format.text, std::forward<A>(arguments)...),
+                          format.where);
     }
 }
 
-template <class... A> void log_info(const TraceSource &source, detail::Format<std::type_identity_t<A>...> format, A &&...arguments) {
+template <class... A>
+void log_info(const TraceSource &source, detail::Format<std::type_identity_t<A>...> format, A &&...arguments) {
     detail::write_log(source, Severity::info, fmt::format(format.text, std::forward<A>(arguments)...), format.where);
 }
 
@@ -95,7 +99,8 @@ void log_warning(const TraceSource &source, detail::Format<std::type_identity_t<
     detail::write_log(source, Severity::warning, fmt::format(format.text, std::forward<A>(arguments)...), format.where);
 }
 
-template <class... A> void log_error(const TraceSource &source, detail::Format<std::type_identity_t<A>...> format, A &&...arguments) {
+template <class... A>
+void log_error(const TraceSource &source, detail::Format<std::type_identity_t<A>...> format, A &&...arguments) {
     detail::write_log(source, Severity::error, fmt::format(format.text, std::forward<A>(arguments)...), format.where);
 }
 

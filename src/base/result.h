@@ -14,9 +14,7 @@ template <class E> struct Failure {
     E error;
 };
 
-template <class E> [[nodiscard]] constexpr Failure<std::decay_t<E>> fail(E &&error) {
-    return {std::forward<E>(error)};
-}
+template <class E> [[nodiscard]] constexpr Failure<std::decay_t<E>> fail(E &&error) { return {std::forward<E>(error)}; }
 
 // Reading the side that is not there aborts: a broken invariant, never a user's mistake.
 template <class T, class E> class [[nodiscard]] Result {

@@ -88,7 +88,8 @@ int print_module(const Options &options) {
     }
     json parameters = json::array();
     for (const ModuleParameter &one : module_parameters()) {
-        parameters.push_back({{"name", one.name}, {"type", one.type}, {"default", one.default_text}, {"help", one.help}});
+        parameters.push_back(
+            {{"name", one.name}, {"type", one.type}, {"default", one.default_text}, {"help", one.help}});
     }
     print(json{{"name", options.path}, {"parameters", parameters}});
     return status_done;

@@ -16,7 +16,9 @@ namespace {
 
 constexpr int stop_timeout_ms = 60000;
 
-[[noreturn]] void went_away() { throw Unreachable("The daemon closed the connection without an answer: its log may say why."); }
+[[noreturn]] void went_away() {
+    throw Unreachable("The daemon closed the connection without an answer: its log may say why.");
+}
 
 } // namespace
 
@@ -102,7 +104,8 @@ void Connection::wait_until_gone() {
     while ((count = poll(&process, 1, stop_timeout_ms)) < 0 && errno == EINTR) {
     }
     if (count == 0) {
-        throw Unreachable("The daemon has not ended after a minute: its log may say why; a second signal ends it at once.");
+        throw Unreachable(
+            "The daemon has not ended after a minute: its log may say why; a second signal ends it at once.");
     }
 }
 

@@ -24,7 +24,8 @@ class Connection {
     ~Connection();
 
     [[nodiscard]] control::protocol::Answer ask(const control::protocol::Question &question); // Unreachable
-    // Call it before asking the daemon to stop; wait_until_gone() returns when its process is gone, and with it the mount.
+    // Call it before asking the daemon to stop; wait_until_gone() returns when its process is gone, and with it the
+    // mount.
     void watch_process();
     void wait_until_gone(); // Unreachable after a minute
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What modinfo prints: made at build time from the attribute rows of the control floor (tools/print_module_information.cc).
+// What modinfo prints: made at build time from the attribute rows of the control floor
+// (tools/print_module_information.cc).
 #pragma once
 
 #include <span>

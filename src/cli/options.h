@@ -14,8 +14,8 @@ struct Options {
     std::filesystem::path root;  // empty: not given
     std::filesystem::path state; // empty: not given
     bool json = false;
-    std::string command; // list, status, read, write, stop, modinfo
-    std::string path;    // list, read, write; modinfo: the module
+    std::string command;           // list, status, read, write, stop, modinfo
+    std::string path;              // list, read, write; modinfo: the module
     std::vector<std::string> text; // write
 };
 

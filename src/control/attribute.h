@@ -48,15 +48,15 @@ enum class AttributeKind : std::uint8_t { flag, number, text };
 enum class KeyRule : std::uint8_t { never, when_not_default, always };
 
 template <class Owner> struct Attribute {
-    std::string_view name;         // of the tree's file, the saved member, and key=value
+    std::string_view name; // of the tree's file, the saved member, and key=value
     AttributeKind kind = AttributeKind::text;
     std::string_view word;         // 2008: the flag in `open`; empty: no flag (a place of its own in the line)
     std::string_view letters;      // 2008: its mark in the listing vdisk/vdisk
     std::uint32_t mode = 0444;     // of the tree's file
     std::string_view default_text; // what read() gives on a fresh owner
     KeyRule key = KeyRule::when_not_default;
-    bool saved = true;             // in the saved configuration
-    std::string_view help;         // one sentence
+    bool saved = true;     // in the saved configuration
+    std::string_view help; // one sentence
     std::string (*read)(const Owner &) = nullptr;
     void (*parse)(Owner &, std::string_view value) = nullptr; // ConfigError EINVAL, leaving the owner unchanged
 
@@ -78,7 +78,8 @@ using LocalAttribute = Attribute<LocalParameters>;
 [[nodiscard]] std::span<const LocalAttribute> local_attributes() noexcept;
 
 template <class Owner>
-[[nodiscard]] const Attribute<Owner> *find_attribute(std::span<const Attribute<Owner>> rows, std::string_view name) noexcept {
+[[nodiscard]] const Attribute<Owner> *find_attribute(std::span<const Attribute<Owner>> rows,
+                                                     std::string_view name) noexcept {
     for (const Attribute<Owner> &row : rows) {
         if (row.name == name) {
             return &row;
@@ -89,7 +90,8 @@ template <class Owner>
 
 // Checks what no single row can: name and file name, and words that exclude each other. ConfigError EINVAL.
 void check(const DeviceOptions &options);
-// Device and group names become file names: 1..`limit` bytes without '/', blanks and control characters, not "." nor "..".
+// Device and group names become file names: 1..`limit` bytes without '/', blanks and control characters, not "." nor
+// "..".
 void check_name(std::string_view what, std::string_view name, std::size_t limit);
 
 inline constexpr std::size_t max_device_name_bytes = 15; // 2008: a field of 16 with its NUL

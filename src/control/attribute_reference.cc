@@ -48,7 +48,8 @@ std::string attribute_reference() {
     std::string page = "# Attributes\n\nPrinted from the rows of src/control; a test compares.\n\n"
                        "## Devices\n\n`open NAME FILE [blocksize] [word ...]` in `scsi_tgt/vdisk/vdisk`.\n";
     add_table(page, device_attributes());
-    page += "\n## Module parameters of scst_local\n\n`module/scst_local/parameters/NAME`, or NAME=VALUE in `scsilod --scst-local`.\n";
+    page += "\n## Module parameters of scst_local\n\n`module/scst_local/parameters/NAME`, or NAME=VALUE in `scsilod "
+            "--scst-local`.\n";
     add_table(page, local_attributes());
     return page;
 }

@@ -24,8 +24,8 @@ class ControlThread {
 
     // Any thread; does not wait. False after stop(): the work will not be done (and is destroyed here).
     bool post(Work work);
-    // Any thread but a shard's: does it there and waits; gives its value or its exception. On the control thread it just runs.
-    // After stop(): std::future_error (broken promise).
+    // Any thread but a shard's: does it there and waits; gives its value or its exception. On the control thread it
+    // just runs. After stop(): std::future_error (broken promise).
     template <class F> auto execute(F function) -> std::invoke_result_t<F> {
         if (is_current()) {
             return function();

@@ -12,8 +12,6 @@
 namespace scsilo::control {
 namespace {
 
-
-
 bool parse_flag(std::string_view name, std::string_view value) {
     const auto number = whole_number(value);
     if (!number || *number > 1) {
@@ -23,7 +21,8 @@ bool parse_flag(std::string_view name, std::string_view value) {
 }
 
 template <bool DeviceOptions::*Member>
-constexpr DeviceAttribute flag(std::string_view name, std::string_view word, std::string_view letters, std::string_view help) {
+constexpr DeviceAttribute flag(std::string_view name, std::string_view word, std::string_view letters,
+                               std::string_view help) {
     DeviceAttribute row;
     row.name = name;
     row.kind = AttributeKind::flag;
@@ -39,8 +38,9 @@ constexpr DeviceAttribute flag(std::string_view name, std::string_view word, std
 void parse_blocksize(DeviceOptions &options, std::string_view value) {
     const auto number = whole_number(value);
     if (!number || !sbc::valid_block_length(*number)) {
-        throw ConfigError(EINVAL, fmt::format("The block size \"{}\" is not possible: give a power of two from {} to {}.", value,
-                                              sbc::minimum_block_length_bytes, sbc::maximum_block_length_bytes));
+        throw ConfigError(EINVAL,
+                          fmt::format("The block size \"{}\" is not possible: give a power of two from {} to {}.",
+                                      value, sbc::minimum_block_length_bytes, sbc::maximum_block_length_bytes));
     }
     options.blocksize = static_cast<std::uint32_t>(*number);
 }
@@ -70,14 +70,16 @@ constexpr DeviceAttribute filename_row() {
 constexpr std::array<DeviceAttribute, 9> rows{
     filename_row(),
     blocksize_row(),
-    flag<&DeviceOptions::write_through>("write_through", "WRITE_THROUGH", "WT",
-                                        "Writes are on stable storage before they are answered: no write cache is reported."),
+    flag<&DeviceOptions::write_through>(
+        "write_through", "WRITE_THROUGH", "WT",
+        "Writes are on stable storage before they are answered: no write cache is reported."),
     flag<&DeviceOptions::nv_cache>("nv_cache", "NV_CACHE", "NV",
                                    "The cache is said to be non-volatile: requests to flush it are answered at once."),
     flag<&DeviceOptions::read_only>("read_only", "READ_ONLY", "RO", "Write commands are refused."),
     flag<&DeviceOptions::o_direct>("o_direct", "O_DIRECT", "DR", "The file is opened with O_DIRECT: no page cache."),
     flag<&DeviceOptions::nullio>("nullio", "NULLIO", "NIO", "No file: reads give zeros and writes are forgotten."),
-    flag<&DeviceOptions::blockio>("blockio", "BLOCKIO", "BIO", "The file is a block device, used without the page cache."),
+    flag<&DeviceOptions::blockio>("blockio", "BLOCKIO", "BIO",
+                                  "The file is a block device, used without the page cache."),
     flag<&DeviceOptions::removable>("removable", "REMOVABLE", "RM", "The medium is reported as removable."),
 };
 
@@ -90,13 +92,15 @@ void check_name(std::string_view what, std::string_view name, std::size_t limit)
         throw ConfigError(EINVAL, fmt::format("{} needs a name.", what));
     }
     if (name.size() > limit) {
-        throw ConfigError(EINVAL, fmt::format("{} name \"{}\" has {} bytes: at most {} are possible.", what, name, name.size(), limit));
+        throw ConfigError(EINVAL, fmt::format("{} name \"{}\" has {} bytes: at most {} are possible.", what, name,
+                                              name.size(), limit));
     }
-    const bool bad = std::any_of(name.begin(), name.end(), [](char c) {
-        return c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
+    const bool bad = std::any_of(name.begin(), name.end(),
+                                 [](char c) { return c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
     if (bad || name == "." || name == "..") {
-        throw ConfigError(EINVAL, fmt::format("{} name \"{}\" cannot be a file name: use no '/' and no control characters.", what, name));
+        throw ConfigError(
+            EINVAL,
+            fmt::format("{} name \"{}\" cannot be a file name: use no '/' and no control characters.", what, name));
     }
 }
 
@@ -109,8 +113,9 @@ void check(const DeviceOptions &options) {
         throw ConfigError(EINVAL, fmt::format("Device {} needs a file name (any word with NULLIO).", options.name));
     }
     if (options.filename.front() != '/' && !options.nullio) {
-        throw ConfigError(EINVAL, fmt::format("The file \"{}\" of device {} is not an absolute path: begin it with '/'.",
-                                              options.filename, options.name));
+        throw ConfigError(EINVAL,
+                          fmt::format("The file \"{}\" of device {} is not an absolute path: begin it with '/'.",
+                                      options.filename, options.name));
     }
     if (options.nullio && options.blockio) {
         throw ConfigError(EINVAL, fmt::format("Device {} cannot be NULLIO and BLOCKIO at once.", options.name));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FuseTree: the control tree in a FUSE directory. Reads and writes are done on the control thread; a shard never waits for them.
+// FuseTree: the control tree in a FUSE directory. Reads and writes are done on the control thread; a shard never waits
+// for them.
 #pragma once
 
 #include "control/node.h"
@@ -12,8 +13,8 @@ namespace scsilo::control {
 
 class ControlThread;
 
-// Keeps `into` equal to the tree's root, from construction to destruction; other entries of `into` (dev/) are left alone.
-// Constructed and destroyed on any thread but a shard's; the control thread must be running both times.
+// Keeps `into` equal to the tree's root, from construction to destruction; other entries of `into` (dev/) are left
+// alone. Constructed and destroyed on any thread but a shard's; the control thread must be running both times.
 class FuseTree final : private TreeObserver {
   public:
     FuseTree(ControlThread &control, Tree &tree, std::shared_ptr<fuse::Directory> into);

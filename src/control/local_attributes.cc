@@ -16,7 +16,8 @@ template <std::uint32_t LocalParameters::*Member, std::uint32_t Least, std::uint
 void parse_number(LocalParameters &parameters, std::string_view value) {
     const auto number = whole_number(trimmed(value));
     if (!number || *number < Least || *number > Most) {
-        throw ConfigError(EINVAL, fmt::format("\"{}\" is not possible: give a number from {} to {}.", value, Least, Most));
+        throw ConfigError(EINVAL,
+                          fmt::format("\"{}\" is not possible: give a number from {} to {}.", value, Least, Most));
     }
     parameters.*Member = static_cast<std::uint32_t>(*number);
 }
@@ -87,10 +88,13 @@ void parse_local_parameters(LocalParameters &parameters, std::string_view text) 
         const std::size_t equals = word.find('=');
         const LocalAttribute *row = find_attribute(local_attributes(), word.substr(0, equals));
         if (row == nullptr) {
-            throw ConfigError(EINVAL, fmt::format("scst_local has no parameter \"{}\": `scsilo modinfo scst_local` lists them.", word));
+            throw ConfigError(
+                EINVAL,
+                fmt::format("scst_local has no parameter \"{}\": `scsilo modinfo scst_local` lists them.", word));
         }
         if (equals == std::string_view::npos && row->kind != AttributeKind::flag) {
-            throw ConfigError(EINVAL, fmt::format("The parameter {} of scst_local needs a value: {}=NUMBER.", word, word));
+            throw ConfigError(EINVAL,
+                              fmt::format("The parameter {} of scst_local needs a value: {}=NUMBER.", word, word));
         }
         try {
             row->parse(fresh, equals == std::string_view::npos ? std::string_view() : word.substr(equals + 1));

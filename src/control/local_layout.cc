@@ -14,7 +14,8 @@ namespace {
     throw ConfigError(EINVAL, fmt::format("\"{}\" is no change of the number of hosts: write +n or -n.", text));
 }
 
-// "+2" and "-1". Without a sign the file of the parameter sets, the file of the driver adds (as 2008's sscanf("%d") did).
+// "+2" and "-1". Without a sign the file of the parameter sets, the file of the driver adds (as 2008's sscanf("%d")
+// did).
 enum class BareNumber : std::uint8_t { sets, adds };
 
 void write_add_host(System &system, std::string_view command, BareNumber bare) {
@@ -64,11 +65,14 @@ LocalLayout::LocalLayout(System &system) : system_(system) {
             write = [&system](std::string_view command) { write_add_host(system, command, BareNumber::sets); };
         }
         parameters->add_file(
-            std::string(row.name), [&system, &row] { return row.read(system.local_parameters()) + "\n"; }, std::move(write));
+            std::string(row.name), [&system, &row] { return row.read(system.local_parameters()) + "\n"; },
+            std::move(write));
     }
-    root.add_directory("drivers")->add_directory("scst_local")->add_file(
-        "add_host", [&system] { return initiators_text(system); },
-        [&system](std::string_view command) { write_add_host(system, command, BareNumber::adds); });
+    root.add_directory("drivers")
+        ->add_directory("scst_local")
+        ->add_file(
+            "add_host", [&system] { return initiators_text(system); },
+            [&system](std::string_view command) { write_add_host(system, command, BareNumber::adds); });
     const auto scsi = root.add_directory("scsi");
     scsi->add_file("scsi", [&system] { return system.driver().proc_scsi_listing(); });
     adapters_ = scsi->add_directory("scst_ini_targ_debug");

@@ -90,7 +90,9 @@ std::shared_ptr<Node> Tree::find(std::string_view path) const {
         }
         node = static_cast<const Directory &>(*node).find(name);
         if (node == nullptr) {
-            throw ConfigError(ENOENT, fmt::format("There is no \"{}\" in the path \"{}\": list its directory to see what there is.", name, whole));
+            throw ConfigError(
+                ENOENT, fmt::format("There is no \"{}\" in the path \"{}\": list its directory to see what there is.",
+                                    name, whole));
         }
     }
 }
@@ -148,7 +150,8 @@ Outcome Tree::failed(int error_number, std::string sentence) noexcept {
 
 Outcome Tree::write(const File &file, std::string_view raw) noexcept {
     if (raw.size() > max_command_bytes) {
-        return failed(EOVERFLOW, fmt::format("The command is {} bytes long: at most {} are taken.", raw.size(), max_command_bytes));
+        return failed(EOVERFLOW, fmt::format("The command is {} bytes long: at most {} are taken.", raw.size(),
+                                             max_command_bytes));
     }
     std::string_view command = raw.substr(0, raw.find('\0'));
     if (command.ends_with('\n')) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control tree: directories and files as the socket, the FUSE mount and the tests see them.
 //
-// Thread rule: everything here is used on the control thread only (ControlThread::execute), except the constants of a node.
-// A path is relative to the root, with or without leading slash: "scsi_tgt/groups/Default/devices".
+// Thread rule: everything here is used on the control thread only (ControlThread::execute), except the constants of a
+// node. A path is relative to the root, with or without leading slash: "scsi_tgt/groups/Default/devices".
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,7 @@ class File final : public Node {
     [[nodiscard]] std::uint32_t mode() const noexcept override;
     [[nodiscard]] bool readable() const noexcept { return read_ != nullptr; }
     [[nodiscard]] bool writable() const noexcept { return write_ != nullptr; }
-    [[nodiscard]] std::string read() const; // ConfigError EACCES when it is not readable
+    [[nodiscard]] std::string read() const;     // ConfigError EACCES when it is not readable
     void write(std::string_view command) const; // ConfigError EACCES when it is not writable
 
   private:
@@ -49,7 +49,8 @@ class File final : public Node {
     const Write write_;
 };
 
-// Sees entries come and go, on the control thread, after the change. Watching a directory concerns its own entries only.
+// Sees entries come and go, on the control thread, after the change. Watching a directory concerns its own entries
+// only.
 class TreeObserver {
   public:
     virtual void entry_added(Directory &parent, const std::string &name, const std::shared_ptr<Node> &node) = 0;

@@ -91,7 +91,9 @@ void write_scsi_tgt(System &system, std::string_view command) {
     } else if (take_prefix_no_case(rest, "del_group ")) {
         system.del_group(trimmed(rest));
     } else {
-        throw ConfigError(EINVAL, fmt::format("\"{}\" is not understood: write assign, add_group or del_group (see scsi_tgt/help).", command));
+        throw ConfigError(
+            EINVAL, fmt::format("\"{}\" is not understood: write assign, add_group or del_group (see scsi_tgt/help).",
+                                command));
     }
 }
 

@@ -29,7 +29,8 @@ std::string group_names_text(const Group &group) {
 static void refuse_physical(std::string_view word) {
     std::string_view rest = word;
     if (take_number(rest) && rest.starts_with(':')) {
-        throw ConfigError(EINVAL, fmt::format("There is no physical device {}: pass-through is not part of this version.", word));
+        throw ConfigError(
+            EINVAL, fmt::format("There is no physical device {}: pass-through is not part of this version.", word));
     }
 }
 
@@ -40,12 +41,14 @@ static void add_device(System &system, Group &group, std::string_view rest) {
     const std::string_view shown = rest;
     const auto lun = take_number(rest);
     if (!lun || (!rest.empty() && !is_blank(rest.front()))) {
-        throw ConfigError(EINVAL, fmt::format("\"{}\" is no LUN for device \"{}\": write add NAME LUN [READ_ONLY].", shown, device));
+        throw ConfigError(
+            EINVAL, fmt::format("\"{}\" is no LUN for device \"{}\": write add NAME LUN [READ_ONLY].", shown, device));
     }
     skip_blanks(rest);
     const bool read_only = !rest.empty();
     if (read_only && !take_prefix_no_case(rest, "READ_ONLY")) {
-        throw ConfigError(EINVAL, fmt::format("\"{}\" is no option of a device in a group: READ_ONLY is the only one.", rest));
+        throw ConfigError(EINVAL,
+                          fmt::format("\"{}\" is no option of a device in a group: READ_ONLY is the only one.", rest));
     }
     if (*lun > UINT32_MAX) {
         throw ConfigError(EINVAL, fmt::format("The LUN {} is too large.", shown));
@@ -64,7 +67,8 @@ void write_group_devices(System &system, Group &group, std::string_view command)
         refuse_physical(device);
         system.del_from_group(group, device);
     } else {
-        throw ConfigError(EINVAL, fmt::format("\"{}\" is not understood: write add, del or clear (see scsi_tgt/help).", command));
+        throw ConfigError(
+            EINVAL, fmt::format("\"{}\" is not understood: write add, del or clear (see scsi_tgt/help).", command));
     }
 }
 
@@ -89,7 +93,8 @@ void write_group_names(System &system, Group &group, std::string_view command) {
     } else if (take_prefix_no_case(rest, "del ")) {
         forgiving(ENOENT, [&] { system.del_name(group, take_word(rest)); });
     } else {
-        throw ConfigError(EINVAL, fmt::format("\"{}\" is not understood: write add, del or clear (see scsi_tgt/help).", command));
+        throw ConfigError(
+            EINVAL, fmt::format("\"{}\" is not understood: write add, del or clear (see scsi_tgt/help).", command));
     }
 }
 

@@ -67,10 +67,14 @@ void ProcLayout::group_added(const std::string &name) {
     auto directory = std::make_shared<Directory>();
     directory->add_file(
         "devices", [&system, name] { return group_devices_text(existing_group(system, name)); },
-        [&system, name](std::string_view command) { write_group_devices(system, existing_group(system, name), command); });
+        [&system, name](std::string_view command) {
+            write_group_devices(system, existing_group(system, name), command);
+        });
     directory->add_file(
         "names", [&system, name] { return group_names_text(existing_group(system, name)); },
-        [&system, name](std::string_view command) { write_group_names(system, existing_group(system, name), command); });
+        [&system, name](std::string_view command) {
+            write_group_names(system, existing_group(system, name), command);
+        });
     groups_->add(name, directory);
 }
 

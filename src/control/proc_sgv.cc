@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The file sgv of 2008, from the buffer pools of the shards.
 //
-// Ours are preallocated, so: an inactive page is a free one, the high watermark is all there are, and a "hit" is a buffer that was
-// free at once. The pools sgv-clust and sgv-dma have no counterpart and hold nothing.
+// Ours are preallocated, so: an inactive page is a free one, the high watermark is all there are, and a "hit" is a
+// buffer that was free at once. The pools sgv-clust and sgv-dma have no counterpart and hold nothing.
 #include "control/proc_files.h"
 
 #include "control/system.h"
@@ -40,7 +40,8 @@ PoolStatistics sum_of_shards(const System &system) {
 template <class N> std::string number(N value, std::size_t width) { return column(std::to_string(value), width); }
 
 // Name, Hit, Total, "% merged" (nothing is merged), Cached.
-std::string pool_row(std::string_view name, std::uint64_t hit, std::uint64_t total, std::size_t pages, std::size_t objects) {
+std::string pool_row(std::string_view name, std::uint64_t hit, std::uint64_t total, std::size_t pages,
+                     std::size_t objects) {
     return "\n" + column(name, 30) + " " + number(hit, 11) + " " + number(total, 11) + " " + number(0, 11) + " " +
            fmt::format("{}/{} (P/O)\n", pages, objects);
 }
@@ -71,14 +72,15 @@ std::string sgv_text(const System &system) {
         taken += one.count_taken;
         waited += one.count_waited;
         refused += one.count_refused;
-        caches += cache_row(fmt::format("sgv-{}K", BufferPool::chunk_bytes[i] >> 10), one.count_taken - one.count_waited,
-                            one.count_taken);
+        caches += cache_row(fmt::format("sgv-{}K", BufferPool::chunk_bytes[i] >> 10),
+                            one.count_taken - one.count_waited, one.count_taken);
     }
-    std::string text = column("Inactive/active pages", 42) + fmt::format(" {}/{}\n", free_pages, all_pages - free_pages);
+    std::string text =
+        column("Inactive/active pages", 42) + fmt::format(" {}/{}\n", free_pages, all_pages - free_pages);
     text += column("Hi/lo watermarks [pages]", 42) + fmt::format(" {}/{}\n", all_pages, 0);
     text += column("Hi watermark releases/failures", 42) + fmt::format(" {}/{}\n", 0, refused);
-    text += "\n" + column("Name", 30) + " " + column("Hit", 11) + " " + column("Total", 11) + " " + column("% merged", 11) + " " +
-            column("Cached", 11);
+    text += "\n" + column("Name", 30) + " " + column("Hit", 11) + " " + column("Total", 11) + " " +
+            column("% merged", 11) + " " + column("Cached", 11);
     text += pool_row("sgv", taken - waited, taken, free_pages, count_free) + caches + big_row();
     for (const std::string_view empty : {"sgv-clust", "sgv-dma"}) {
         text += pool_row(empty, 0, 0, 0, 0) + big_row();

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t options_width = 16;
 
-// 2008 counts a flag's letters and one blank; for RM it counts one more than it prints, so that such a row is a column short.
+// 2008 counts a flag's letters and one blank; for RM it counts one more than it prints, so that such a row is a column
+// short.
 std::string options_column(const DeviceOptions &options) {
     std::string text;
     std::size_t counted = 0;
@@ -36,7 +37,11 @@ void parse_flags(DeviceOptions &options, std::string_view rest) {
             return !candidate.word.empty() && take_prefix(rest, candidate.word);
         });
         if (row == rows.end()) {
-            throw ConfigError(EINVAL, fmt::format("\"{}\" is no option of `open`: scsi_tgt/vdisk/help lists them; they are separated by blanks.", rest));
+            throw ConfigError(
+                EINVAL,
+                fmt::format(
+                    "\"{}\" is no option of `open`: scsi_tgt/vdisk/help lists them; they are separated by blanks.",
+                    rest));
         }
         row->parse(options, "1");
         skip_blanks(rest);
@@ -62,15 +67,16 @@ std::string vdisk_text(const System &system) {
     std::string text = column("Name", 17) + " " + column("Size(MB)", 11) + " " + column("Block size", 11) + " " +
                        column("Options", 15) + " File name\n";
     for (const auto &device : system.devices()) {
-        text += column(device->options.name, 17) + " " + column(std::to_string(system.size_bytes(*device) >> 20), 11) + " " +
-                column(std::to_string(device->options.blocksize), 12) + options_column(device->options) +
+        text += column(device->options.name, 17) + " " + column(std::to_string(system.size_bytes(*device) >> 20), 11) +
+                " " + column(std::to_string(device->options.blocksize), 12) + options_column(device->options) +
                 device->options.filename + "\n";
     }
     return text;
 }
 
 std::string vdisk_help_text() {
-    return "echo \"open|close NAME [FILE_NAME [BLOCK_SIZE] [WRITE_THROUGH READ_ONLY O_DIRECT NULLIO NV_CACHE BLOCKIO]]\" "
+    return "echo \"open|close NAME [FILE_NAME [BLOCK_SIZE] [WRITE_THROUGH READ_ONLY O_DIRECT NULLIO NV_CACHE "
+           "BLOCKIO]]\" "
            ">/proc/scsi_tgt/vdisk/vdisk\n";
 }
 
@@ -84,7 +90,8 @@ void write_vdisk(System &system, std::string_view command) {
     } else if (take_prefix(rest, "close ")) {
         system.close_device(take_word(rest));
     } else {
-        throw ConfigError(EINVAL, fmt::format("\"{}\" is not understood: write open or close (see scsi_tgt/vdisk/help).", command));
+        throw ConfigError(
+            EINVAL, fmt::format("\"{}\" is not understood: write open or close (see scsi_tgt/vdisk/help).", command));
     }
 }
 

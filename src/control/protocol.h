@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control socket's protocol: one JSON object per line, one answer line per question line, in order.
 //
-//   question  {"op":"list"|"read"|"write"|"status"|"stop", "path":"scsi_tgt/threads", "data":"4"}     (path, data where they mean something)
-//   answer    {"ok":true, "data":"1\n"}                                      read; status: a text of "key: value" lines; write, stop: no data
+//   question  {"op":"list"|"read"|"write"|"status"|"stop", "path":"scsi_tgt/threads", "data":"4"}     (path, data where
+//   they mean something) answer    {"ok":true, "data":"1\n"}                                      read; status: a text
+//   of "key: value" lines; write, stop: no data
 //             {"ok":true, "entries":[{"name":"threads","directory":false,"mode":420}]}                 list
 //             {"ok":false, "errno":22, "error":"one sentence"}
 //
-// Text is UTF-8; bytes of data that are not are replaced. Header only: the command scsilo uses it without any other control header.
+// Text is UTF-8; bytes of data that are not are replaced. Header only: the command scsilo uses it without any other
+// control header.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +21,9 @@
 
 namespace scsilo::control::protocol {
 
-inline constexpr std::size_t max_question_bytes = 65536; // a longer line is answered with EMSGSIZE and the connection closed
-inline constexpr std::size_t max_connections = 64;       // more are answered with EAGAIN and closed
+inline constexpr std::size_t max_question_bytes =
+    65536;                                         // a longer line is answered with EMSGSIZE and the connection closed
+inline constexpr std::size_t max_connections = 64; // more are answered with EAGAIN and closed
 inline constexpr std::string_view socket_name = "control.socket"; // in the state directory (or where --state says)
 
 struct Question {

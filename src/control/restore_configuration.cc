@@ -17,14 +17,18 @@ constexpr int current_version = 1;
 using Json = nlohmann::ordered_json;
 
 [[noreturn]] void refuse(const std::filesystem::path &path, std::string_view why) {
-    throw ConfigError(EINVAL, fmt::format("The saved configuration {} cannot be used: {}. Repair the file, or move it away to start with nothing.",
-                                          path.string(), why));
+    throw ConfigError(
+        EINVAL,
+        fmt::format(
+            "The saved configuration {} cannot be used: {}. Repair the file, or move it away to start with nothing.",
+            path.string(), why));
 }
 
 // Every list of objects is checked before anything is restored.
 void check_list(const std::filesystem::path &path, const Json &object, const char *key) {
     const auto at = object.find(key);
-    if (at != object.end() && (!at->is_array() || std::any_of(at->begin(), at->end(), [](const Json &one) { return !one.is_object(); }))) {
+    if (at != object.end() &&
+        (!at->is_array() || std::any_of(at->begin(), at->end(), [](const Json &one) { return !one.is_object(); }))) {
         refuse(path, fmt::format("\"{}\" is not a list of objects", key));
     }
 }
@@ -75,7 +79,8 @@ void SavedConfiguration::load() {
         refuse(path_, "it has no version");
     }
     if (*version != current_version) {
-        refuse(path_, fmt::format("its version is {}, this program knows version {}", version->dump(), current_version));
+        refuse(path_,
+               fmt::format("its version is {}, this program knows version {}", version->dump(), current_version));
     }
     for (const char *key : {"devices", "groups"}) {
         check_list(path_, parsed, key);
@@ -125,7 +130,8 @@ void SavedConfiguration::restore_group(System &system, const Json &saved) {
     const std::string name = string_at(saved, "name");
     const auto names = saved.value("names", std::vector<std::string>());
     const Json entries = saved.value("devices", Json::array());
-    if (!entries.is_array() || std::any_of(entries.begin(), entries.end(), [](const Json &one) { return !one.is_object(); })) {
+    if (!entries.is_array() ||
+        std::any_of(entries.begin(), entries.end(), [](const Json &one) { return !one.is_object(); })) {
         throw ConfigError(EINVAL, "The member \"devices\" is not a list of objects.");
     }
     if (name != default_group_name) {

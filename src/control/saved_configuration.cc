@@ -90,13 +90,16 @@ void SavedConfiguration::store(const System &system) noexcept {
     }
     try {
         const std::string text = everything(system).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-        const int error = media::store_state_file(path_, Bytes(reinterpret_cast<const std::uint8_t *>(text.data()), text.size()));
+        const int error =
+            media::store_state_file(path_, Bytes(reinterpret_cast<const std::uint8_t *>(text.data()), text.size()));
         failure_ = error == 0 ? "" : std::strerror(error);
     } catch (const std::exception &error) {
         failure_ = error.what();
     }
     if (!failure_.empty()) {
-        log_error(trace_core, "The configuration cannot be saved in {}: {}. The change is in force, but a restart will not bring it back.",
+        log_error(trace_core,
+                  "The configuration cannot be saved in {}: {}. The change is in force, but a restart will not bring "
+                  "it back.",
                   path_.string(), failure_);
     }
 }
@@ -113,7 +116,8 @@ bool SavedConfiguration::forget_group(std::string_view name) {
 
 bool SavedConfiguration::forget_entry(std::string_view group, std::string_view device, std::uint32_t lun) {
     return forget(kept_entries_, [&](const KeptEntry &kept) {
-        return kept.group == group && (text_member(kept.entry, "device") == device || kept.entry.value("lun", Json()) == lun);
+        return kept.group == group &&
+               (text_member(kept.entry, "device") == device || kept.entry.value("lun", Json()) == lun);
     });
 }
 

@@ -2,12 +2,12 @@
 // SavedConfiguration: what a restart brings back, in one JSON file that is replaced as a whole after every change.
 //
 //   {"version": 1, "threads": 2,
-//    "devices": [{"name": "vm_disk1", "filename": "/x.img", "blocksize": "512", "read_only": "1"}],     saved rows, not default
-//    "groups":  [{"name": "Default", "devices": [{"lun": 0, "device": "vm_disk1", "read_only": false}], "names": []}],
-//    "scst_local": {"add_host": "1"}}
+//    "devices": [{"name": "vm_disk1", "filename": "/x.img", "blocksize": "512", "read_only": "1"}],     saved rows, not
+//    default "groups":  [{"name": "Default", "devices": [{"lun": 0, "device": "vm_disk1", "read_only": false}],
+//    "names": []}], "scst_local": {"add_host": "1"}}
 //
-// What cannot be restored (a file that is missing now) is kept and written again with every change, until a verb that names it
-// makes it obsolete.
+// What cannot be restored (a file that is missing now) is kept and written again with every change, until a verb that
+// names it makes it obsolete.
 #pragma once
 
 #include <cstdint>
@@ -39,11 +39,13 @@ class SavedConfiguration {
     void store(const System &system) noexcept;
     [[nodiscard]] std::string status_text() const;
 
-    // --- what is kept becomes obsolete (not by restore()'s own verbs); true if there was something -----------------------
+    // --- what is kept becomes obsolete (not by restore()'s own verbs); true if there was something
+    // -----------------------
     bool forget_device(std::string_view name);
     bool forget_group(std::string_view name);
-    bool forget_entry(std::string_view group, std::string_view device, std::uint32_t lun); // its place, and the device elsewhere in it
-    bool forget_entries(std::string_view group, std::string_view device);                  // an empty device: all of the group
+    bool forget_entry(std::string_view group, std::string_view device,
+                      std::uint32_t lun);                                 // its place, and the device elsewhere in it
+    bool forget_entries(std::string_view group, std::string_view device); // an empty device: all of the group
 
   private:
     using Json = nlohmann::ordered_json;

@@ -30,8 +30,8 @@ constexpr std::size_t max_waiting_bytes = std::size_t{8} << 20;
 
 struct Connection {
     int fd = -1;
-    std::string in;  // up to a line
-    std::string out; // not yet sent
+    std::string in;       // up to a line
+    std::string out;      // not yet sent
     bool closing = false; // once `out` is sent
 };
 
@@ -72,15 +72,18 @@ void set_address(sockaddr_un &address, const std::filesystem::path &path) {
     address.sun_family = AF_UNIX;
     const std::string text = path.string();
     if (text.size() >= sizeof(address.sun_path)) {
-        throw ConfigError(ENAMETOOLONG, fmt::format("The path {} of the control socket is longer than {} bytes: use a shorter state directory.",
-                                                    text, sizeof(address.sun_path) - 1));
+        throw ConfigError(
+            ENAMETOOLONG,
+            fmt::format("The path {} of the control socket is longer than {} bytes: use a shorter state directory.",
+                        text, sizeof(address.sun_path) - 1));
     }
     std::memcpy(address.sun_path, text.data(), text.size());
 }
 
 [[noreturn]] void cannot_listen(const std::filesystem::path &path) {
     const int error = errno;
-    throw ConfigError(error, fmt::format("The control socket {} cannot be made: {}.", path.string(), std::strerror(error)));
+    throw ConfigError(error,
+                      fmt::format("The control socket {} cannot be made: {}.", path.string(), std::strerror(error)));
 }
 
 const sockaddr *plain(const sockaddr_un &address) noexcept { return reinterpret_cast<const sockaddr *>(&address); }
@@ -99,7 +102,9 @@ int listen_at(const std::filesystem::path &path) {
     sockaddr_un address{};
     set_address(address, path);
     if (is_served(address)) {
-        throw ConfigError(EADDRINUSE, fmt::format("Another scsilod serves {}: stop it first, or use another state directory.", path.string()));
+        throw ConfigError(
+            EADDRINUSE,
+            fmt::format("Another scsilod serves {}: stop it first, or use another state directory.", path.string()));
     }
     struct stat status{};
     if (lstat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode)) {
@@ -175,7 +180,8 @@ void SocketServer::Impl::serve() {
         waiting.assign({{wake_fd_, POLLIN, 0}, {listen_fd_, POLLIN, 0}});
         for (const Connection &connection : connections_) {
             const bool takes = !connection.closing && connection.out.size() < max_waiting_bytes;
-            waiting.push_back({connection.fd, static_cast<short>((takes ? POLLIN : 0) | (connection.out.empty() ? 0 : POLLOUT)), 0});
+            waiting.push_back(
+                {connection.fd, static_cast<short>((takes ? POLLIN : 0) | (connection.out.empty() ? 0 : POLLOUT)), 0});
         }
         if (poll(waiting.data(), waiting.size(), -1) < 0) {
             continue; // a signal
@@ -216,7 +222,8 @@ void SocketServer::Impl::accept_one() {
         fresh.out = to_line(refusal(EACCES, "Only root and the daemon's own user may use the control socket."));
         fresh.closing = true;
     } else if (connections_.size() > protocol::max_connections) {
-        fresh.out = to_line(refusal(EAGAIN, fmt::format("There are {} connections already: try again.", protocol::max_connections)));
+        fresh.out = to_line(
+            refusal(EAGAIN, fmt::format("There are {} connections already: try again.", protocol::max_connections)));
         fresh.closing = true;
     }
     send_out(fresh);
@@ -247,7 +254,8 @@ void SocketServer::Impl::answer_lines(Connection &connection) {
         const std::size_t end = connection.in.find('\n', begin);
         const std::size_t length = (end == std::string::npos ? connection.in.size() : end) - begin;
         if (length > protocol::max_question_bytes) {
-            connection.out += to_line(refusal(EMSGSIZE, fmt::format("A question has at most {} bytes.", protocol::max_question_bytes)));
+            connection.out += to_line(
+                refusal(EMSGSIZE, fmt::format("A question has at most {} bytes.", protocol::max_question_bytes)));
             connection.closing = true;
         } else if (end == std::string::npos) {
             break;

@@ -81,14 +81,16 @@ loop::Shard &System::next_shard() noexcept { return *shards_[next_shard_++ % cou
 
 void System::set_threads(std::uint32_t count) {
     if (count == 0 || count > max_shards) {
-        throw ConfigError(EINVAL, fmt::format("{} threads are not possible: give a number from 1 to {}.", count, max_shards));
+        throw ConfigError(EINVAL,
+                          fmt::format("{} threads are not possible: give a number from 1 to {}.", count, max_shards));
     }
     try {
         while (shards_.size() < count) {
             start_shard();
         }
     } catch (const std::exception &error) { // the ring, the thread or the pools
-        throw ConfigError(ENOMEM, fmt::format("No more than {} threads can be started: {}.", shards_.size(), error.what()));
+        throw ConfigError(ENOMEM,
+                          fmt::format("No more than {} threads can be started: {}.", shards_.size(), error.what()));
     }
     count_threads_ = count;
     save();
@@ -137,8 +139,9 @@ Outcome System::write_file(std::string_view path, std::string_view raw) {
 
 std::string System::status() {
     return control_.execute([this] {
-        return fmt::format("threads: {}\ndevices: {}\ngroups: {}\nhosts: {}\nsessions: {}\nconfiguration: {}\n", threads(),
-                           devices_.size(), groups_.size(), count_hosts(), sessions_.size(), saved_->status_text());
+        return fmt::format("threads: {}\ndevices: {}\ngroups: {}\nhosts: {}\nsessions: {}\nconfiguration: {}\n",
+                           threads(), devices_.size(), groups_.size(), count_hosts(), sessions_.size(),
+                           saved_->status_text());
     });
 }
 

@@ -42,8 +42,9 @@ std::unique_ptr<media::BlockMedium> open_medium(const DeviceOptions &options) {
     file.write_through = options.write_through;
     auto medium = media::open_file(file);
     if (medium->facts().size_bytes < options.blocksize) {
-        throw ConfigError(EINVAL, fmt::format("The file {} holds {} bytes, less than one block of {}: enlarge it first.",
-                                              options.filename, medium->facts().size_bytes, options.blocksize));
+        throw ConfigError(EINVAL,
+                          fmt::format("The file {} holds {} bytes, less than one block of {}: enlarge it first.",
+                                      options.filename, medium->facts().size_bytes, options.blocksize));
     }
     return medium;
 }
@@ -82,7 +83,8 @@ std::shared_ptr<engine::LogicalUnit> System::make_unit(const DeviceOptions &opti
 void System::open_device(const DeviceOptions &options) {
     check(options);
     if (find_device(options.name) != nullptr) {
-        throw ConfigError(EINVAL, fmt::format("There is a device {} already: close it first, or use another name.", options.name));
+        throw ConfigError(
+            EINVAL, fmt::format("There is a device {} already: close it first, or use another name.", options.name));
     }
     if (devices_.size() >= max_devices) {
         throw ConfigError(EINVAL, fmt::format("There are {} devices already, which is the limit.", devices_.size()));
@@ -95,7 +97,8 @@ void System::open_device(const DeviceOptions &options) {
 }
 
 void System::close_device(std::string_view name) {
-    const auto at = std::find_if(devices_.begin(), devices_.end(), [&](const auto &device) { return device->options.name == name; });
+    const auto at = std::find_if(devices_.begin(), devices_.end(),
+                                 [&](const auto &device) { return device->options.name == name; });
     if (at == devices_.end()) {
         if (saved_->forget_device(name)) { // saved, but it could not be opened at start
             save();
@@ -116,12 +119,16 @@ void System::close_device(std::string_view name) {
 }
 
 void System::assign(std::string_view address, std::string_view handler) {
-    throw ConfigError(EINVAL, fmt::format("The physical device {} cannot be assigned to handler \"{}\": pass-through is not part of this version.",
-                                          address, handler));
+    throw ConfigError(
+        EINVAL,
+        fmt::format(
+            "The physical device {} cannot be assigned to handler \"{}\": pass-through is not part of this version.",
+            address, handler));
 }
 
 Device *System::find_device(std::string_view name) noexcept {
-    const auto at = std::find_if(devices_.begin(), devices_.end(), [&](const auto &device) { return device->options.name == name; });
+    const auto at = std::find_if(devices_.begin(), devices_.end(),
+                                 [&](const auto &device) { return device->options.name == name; });
     return at == devices_.end() ? nullptr : at->get();
 }
 

@@ -12,7 +12,8 @@
 namespace scsilo::control {
 
 Group *System::find_group(std::string_view name) noexcept {
-    const auto at = std::find_if(groups_.begin(), groups_.end(), [&](const auto &group) { return group->name == name; });
+    const auto at =
+        std::find_if(groups_.begin(), groups_.end(), [&](const auto &group) { return group->name == name; });
     return at == groups_.end() ? nullptr : at->get();
 }
 
@@ -44,7 +45,8 @@ void System::add_group(std::string_view name) {
 }
 
 void System::del_group(std::string_view name) {
-    const auto at = std::find_if(groups_.begin(), groups_.end(), [&](const auto &group) { return group->name == name; });
+    const auto at =
+        std::find_if(groups_.begin(), groups_.end(), [&](const auto &group) { return group->name == name; });
     if (at == groups_.end()) {
         if (saved_->forget_group(name)) { // saved, but it could not be restored at start
             save();
@@ -58,7 +60,8 @@ void System::del_group(std::string_view name) {
     const bool used = std::any_of(sessions_.begin(), sessions_.end(),
                                   [&](const Session &session) { return session.group == at->get(); });
     if (used) {
-        throw ConfigError(EBUSY, fmt::format("The group {} has sessions (see scsi_tgt/sessions): end them first.", name));
+        throw ConfigError(EBUSY,
+                          fmt::format("The group {} has sessions (see scsi_tgt/sessions): end them first.", name));
     }
     const std::unique_ptr<Group> group = std::move(*at);
     groups_.erase(at);
@@ -72,10 +75,13 @@ void System::del_group(std::string_view name) {
 void System::add_to_group(Group &group, std::string_view device_name, std::uint32_t lun, bool read_only) {
     Device *device = find_device(device_name);
     if (device == nullptr) {
-        throw ConfigError(EINVAL, fmt::format("There is no device \"{}\": open it first (scsi_tgt/scsi_tgt lists the devices).", device_name));
+        throw ConfigError(EINVAL,
+                          fmt::format("There is no device \"{}\": open it first (scsi_tgt/scsi_tgt lists the devices).",
+                                      device_name));
     }
     if (lun >= engine::max_luns_per_nexus) {
-        throw ConfigError(EINVAL, fmt::format("LUN {} is too large: LUNs go from 0 to {}.", lun, engine::max_luns_per_nexus - 1));
+        throw ConfigError(
+            EINVAL, fmt::format("LUN {} is too large: LUNs go from 0 to {}.", lun, engine::max_luns_per_nexus - 1));
     }
     for (const GroupEntry &entry : group.entries) {
         if (entry.lun == lun) {
@@ -121,7 +127,8 @@ void System::del_from_group(Group &group, std::string_view device) {
     if (at != group.entries.end()) {
         remove_entry(group, static_cast<std::size_t>(at - group.entries.begin()));
     } else if (!saved_->forget_entries(group.name, device)) {
-        throw ConfigError(EINVAL, fmt::format("The device \"{}\" is not in group {}: its file devices lists what is.", device, group.name));
+        throw ConfigError(EINVAL, fmt::format("The device \"{}\" is not in group {}: its file devices lists what is.",
+                                              device, group.name));
     }
     save();
 }
@@ -142,7 +149,8 @@ void System::add_name(Group &group, std::string_view initiator) {
         throw ConfigError(EEXIST, fmt::format("The initiator {} is in group {} already.", initiator, group.name));
     }
     if (group.names.size() >= max_names_per_group) {
-        throw ConfigError(EINVAL, fmt::format("Group {} has {} names already, which is the limit.", group.name, group.names.size()));
+        throw ConfigError(
+            EINVAL, fmt::format("Group {} has {} names already, which is the limit.", group.name, group.names.size()));
     }
     group.names.emplace_back(initiator);
     save();

@@ -12,7 +12,8 @@ namespace scsilo::control {
 void System::change_hosts(std::int64_t difference) {
     const std::int64_t wanted = static_cast<std::int64_t>(local_.add_host) + difference;
     if (wanted < 0 || wanted > max_hosts) {
-        throw ConfigError(EINVAL, fmt::format("There are {} hosts: {} of them are not possible, only 0 to {}.", local_.add_host, wanted, max_hosts));
+        throw ConfigError(EINVAL, fmt::format("There are {} hosts: {} of them are not possible, only 0 to {}.",
+                                              local_.add_host, wanted, max_hosts));
     }
     set_hosts(static_cast<std::uint32_t>(wanted));
 }

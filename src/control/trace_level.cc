@@ -93,7 +93,10 @@ void write_trace_level(TraceSource &source, std::span<const TraceToken> local, s
         }
         source.set_bits(static_cast<std::uint32_t>(*value));
     } else {
-        throw ConfigError(EINVAL, fmt::format("\"{}\" is not understood: write all, none, default, set, add or del TOKEN, or value N.", command));
+        throw ConfigError(
+            EINVAL,
+            fmt::format("\"{}\" is not understood: write all, none, default, set, add or del TOKEN, or value N.",
+                        command));
     }
 }
 

@@ -21,8 +21,8 @@ void skip_blanks(std::string_view &rest) noexcept;
 [[nodiscard]] bool take_prefix(std::string_view &rest, std::string_view prefix) noexcept;
 [[nodiscard]] bool same_no_case(std::string_view a, std::string_view b) noexcept;
 
-// A number by C's base rules (12, 0xC, 014) at the very beginning; what follows it stays in `rest`. Nothing: no digit there.
-// A number beyond 64 bits becomes the largest one.
+// A number by C's base rules (12, 0xC, 014) at the very beginning; what follows it stays in `rest`. Nothing: no digit
+// there. A number beyond 64 bits becomes the largest one.
 [[nodiscard]] std::optional<std::uint64_t> take_number(std::string_view &rest) noexcept;
 // The same, and nothing follows it.
 [[nodiscard]] std::optional<std::uint64_t> whole_number(std::string_view text) noexcept;

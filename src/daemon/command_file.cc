@@ -30,7 +30,8 @@ CommandFile::CommandFile(const std::filesystem::path &path) : path_(path) {
     std::error_code error;
     if (!file || !std::filesystem::is_regular_file(path, error)) {
         const int reason = error ? error.value() : !file ? errno : EISDIR;
-        throw ConfigError(reason, "The file " + path.string() + " of --config cannot be read: " + std::strerror(reason) + ".");
+        throw ConfigError(reason,
+                          "The file " + path.string() + " of --config cannot be read: " + std::strerror(reason) + ".");
     }
     std::string line;
     for (std::size_t number = 1; std::getline(file, line); ++number) {
@@ -40,7 +41,8 @@ CommandFile::CommandFile(const std::filesystem::path &path) : path_(path) {
         }
         const auto end = line.find_first_of(blanks);
         if (end == std::string::npos) {
-            throw ConfigError(EINVAL, place(path_, number) + "\"" + line + "\" has a path and no command: write PATH LINE.");
+            throw ConfigError(EINVAL,
+                              place(path_, number) + "\"" + line + "\" has a path and no command: write PATH LINE.");
         }
         commands_.push_back({number, line.substr(0, end), trimmed(line.substr(end))});
     }

@@ -2,8 +2,8 @@
 // CommandFile: the file of --config, control lines for the first start of a state directory.
 //
 // One line, one write:  PATH blanks LINE      scsi_tgt/vdisk/vdisk open vm_disk1 /vdisk1.img
-// PATH is relative to the root and has no blanks. Blanks at both ends do not matter; an empty line and one that begins with '#'
-// say nothing.
+// PATH is relative to the root and has no blanks. Blanks at both ends do not matter; an empty line and one that begins
+// with '#' say nothing.
 #pragma once
 
 #include <filesystem>

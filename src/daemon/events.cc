@@ -81,7 +81,7 @@ Events::Event Events::wait() {
 void Events::force_from_now_on(const std::filesystem::path &mount_point) {
     forced_mount_point() = mount_point.string();
     forced_path = forced_mount_point().c_str();
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = force;
     sigset_t set;
     sigemptyset(&set);

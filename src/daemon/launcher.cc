@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pipe to the waiting parent carries one byte 'r' (ready), or the reason; its end without either means that the child died.
+// The pipe to the waiting parent carries one byte 'r' (ready), or the reason; its end without either means that the
+// child died.
 #include "daemon/launcher.h"
 
 #include "base/config_error.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Launcher: tells whoever started the daemon how it went: the shell that waits for --daemonize, and the service manager.
+// Launcher: tells whoever started the daemon how it went: the shell that waits for --daemonize, and the service
+// manager.
 #pragma once
 
 #include <string>
@@ -8,8 +9,8 @@ namespace scsilo::daemon {
 
 class Launcher {
   public:
-    // With `background`: forks, before any thread. The parent waits for the child's word, prints the reason of a failure and
-    // exits; this returns in the child only. ConfigError when it cannot fork.
+    // With `background`: forks, before any thread. The parent waits for the child's word, prints the reason of a
+    // failure and exits; this returns in the child only. ConfigError when it cannot fork.
     explicit Launcher(bool background);
     Launcher(const Launcher &) = delete;
     Launcher &operator=(const Launcher &) = delete;

@@ -93,24 +93,28 @@ spdlog::level::level_enum level_of(Severity severity) noexcept {
 
 class LogFile::Impl {
   public:
-    explicit Impl(const std::string &where) : pool_(std::make_shared<spdlog::details::thread_pool>(max_queued_lines, 1)) {
+    explicit Impl(const std::string &where)
+        : pool_(std::make_shared<spdlog::details::thread_pool>(max_queued_lines, 1)) {
         spdlog::sink_ptr sink;
         if (where == "syslog") {
             sink = std::make_shared<spdlog::sinks::syslog_sink_mt>("scsilod", LOG_PID, LOG_DAEMON, false);
         } else {
             file_ = std::make_shared<DescriptorSink>(where);
             // The journal has a clock of its own.
-            file_->set_pattern(where == "stderr" && std::getenv("JOURNAL_STREAM") != nullptr ? "%v" : "%Y-%m-%d %H:%M:%S.%e %v");
+            file_->set_pattern(
+                where == "stderr" && std::getenv("JOURNAL_STREAM") != nullptr ? "%v" : "%Y-%m-%d %H:%M:%S.%e %v");
             sink = file_;
         }
-        logger_ = std::make_shared<spdlog::async_logger>("scsilod", sink, pool_, spdlog::async_overflow_policy::overrun_oldest);
+        logger_ = std::make_shared<spdlog::async_logger>("scsilod", sink, pool_,
+                                                         spdlog::async_overflow_policy::overrun_oldest);
         logger_->set_level(spdlog::level::trace);
     }
 
     void write(Severity severity, std::string_view line) noexcept {
         const std::size_t dropped = pool_->overrun_counter();
         if (const std::size_t told = told_dropped_.exchange(dropped); told < dropped) {
-            logger_->log(spdlog::level::warn, fmt::format("scst: ***WARNING***: {} log lines were dropped", dropped - told));
+            logger_->log(spdlog::level::warn,
+                         fmt::format("scst: ***WARNING***: {} log lines were dropped", dropped - told));
         }
         logger_->log(level_of(severity), spdlog::string_view_t(line.data(), line.size()));
     }
@@ -131,8 +135,11 @@ std::atomic<void *> current_log{nullptr};
 
 LogFile::LogFile(const std::string &where) : impl_(std::make_unique<Impl>(where)) {
     current_log = impl_.get();
-    write_line = [](void *log, Severity severity, std::string_view line) { static_cast<Impl *>(log)->write(severity, line); };
-    set_log_sink([](Severity severity, std::string_view line) { write_line.load()(current_log.load(), severity, line); });
+    write_line = [](void *log, Severity severity, std::string_view line) {
+        static_cast<Impl *>(log)->write(severity, line);
+    };
+    set_log_sink(
+        [](Severity severity, std::string_view line) { write_line.load()(current_log.load(), severity, line); });
 }
 
 LogFile::~LogFile() { set_log_sink(nullptr); }

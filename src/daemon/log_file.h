@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // LogFile: takes the log lines of all threads to a file, to syslog or to standard error.
 //
-// A shard must never wait for a disk that may be one of ours: lines are queued, one thread writes them, and when the queue
-// is full the oldest are dropped (and counted in the next line that gets through).
+// A shard must never wait for a disk that may be one of ours: lines are queued, one thread writes them, and when the
+// queue is full the oldest are dropped (and counted in the next line that gets through).
 #pragma once
 
 #include <memory>
@@ -12,7 +12,8 @@ namespace scsilo::daemon {
 
 class LogFile {
   public:
-    // "stderr", "syslog" or a path. ConfigError. One at a time; signals are blocked by now, so that no handler runs in its thread.
+    // "stderr", "syslog" or a path. ConfigError. One at a time; signals are blocked by now, so that no handler runs in
+    // its thread.
     explicit LogFile(const std::string &where);
     LogFile(const LogFile &) = delete;
     LogFile &operator=(const LogFile &) = delete;

@@ -39,7 +39,8 @@ int run(const Options &options, Launcher &launcher) {
     make_mount_point(options.root);
     reduce_capabilities();
     try {
-        log_info(trace_core, "scsilod {} starts: root {}, state {}.", SCSILO_VERSION, options.root.string(), options.state.string());
+        log_info(trace_core, "scsilod {} starts: root {}, state {}.", SCSILO_VERSION, options.root.string(),
+                 options.state.string());
         Service service(options, state, [&events] { events.request_stop(); });
         const std::string summary = service.summary();
         log_info(trace_core, "{}.", summary);

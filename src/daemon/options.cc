@@ -65,7 +65,8 @@ std::uint32_t group_of(const std::string &text) {
 std::uint32_t mode_of(const std::string &text) {
     const auto mode = number(text, 8);
     if (!mode || (*mode & ~0666U) != 0) {
-        throw CLI::ValidationError("--node-mode", "\"" + text + "\" is no mode: give octal read and write bits, as 0660");
+        throw CLI::ValidationError("--node-mode",
+                                   "\"" + text + "\" is no mode: give octal read and write bits, as 0660");
     }
     return *mode;
 }
@@ -74,7 +75,8 @@ void describe(CLI::App &app, Given &given) {
     app.description("scsilod emulates SCSI devices and offers them as files that SG_IO, dd and losetup work on.");
     app.set_version_flag("--version", std::string("scsilod ") + SCSILO_VERSION, "Print the version and exit");
     app.set_help_flag("-h,--help", "Print this help and exit");
-    app.add_option("--root", given.root, "Where the tree is mounted; made if missing (root: /run/scsilo)")->type_name("DIR");
+    app.add_option("--root", given.root, "Where the tree is mounted; made if missing (root: /run/scsilo)")
+        ->type_name("DIR");
     app.add_option("--state", given.state, "Where configuration and saved mode pages live (root: /var/lib/scsilo)")
         ->type_name("DIR");
     app.add_option("--config", given.config, "Control lines for a first start: PATH, blank, LINE")->type_name("FILE");
@@ -84,9 +86,12 @@ void describe(CLI::App &app, Given &given) {
     app.add_option("--shards", given.count_shards, "Threads that serve devices (default: the processors, at most 4)")
         ->type_name("N")
         ->check(CLI::Range(1U, control::max_shards));
-    app.add_flag("--allow-other,!--no-allow-other", given.allow_other, "Whether other users may enter the tree (root: yes)");
-    app.add_option("--node-owner", given.owner, "Owner of the device nodes (default: the daemon's user)")->type_name("USER");
-    app.add_option("--node-group", given.group, "Group of the device nodes (default: the daemon's group)")->type_name("GROUP");
+    app.add_flag("--allow-other,!--no-allow-other", given.allow_other,
+                 "Whether other users may enter the tree (root: yes)");
+    app.add_option("--node-owner", given.owner, "Owner of the device nodes (default: the daemon's user)")
+        ->type_name("USER");
+    app.add_option("--node-group", given.group, "Group of the device nodes (default: the daemon's group)")
+        ->type_name("GROUP");
     app.add_option("--node-mode", given.mode, "Mode of the device nodes, octal (default: 0600)")->type_name("MODE");
     app.add_option("--log", given.log, "FILE, syslog or stderr (default: stderr; with --daemonize STATE/scsilod.log)")
         ->type_name("WHERE");
@@ -110,7 +115,9 @@ Options complete(const Given &given, bool allow_other_given) {
         options.scst_local = given.scst_local;
     }
     options.daemonize = given.daemonize;
-    options.log = given.log.empty() ? (given.daemonize ? (options.state / "scsilod.log").string() : std::string("stderr")) : given.log;
+    options.log = given.log.empty()
+                      ? (given.daemonize ? (options.state / "scsilod.log").string() : std::string("stderr"))
+                      : given.log;
     if (options.log != "stderr" && options.log != "syslog") {
         options.log = path(options.log);
     }

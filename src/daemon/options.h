@@ -12,7 +12,7 @@
 namespace scsilo::daemon {
 
 struct Options {
-    std::filesystem::path root;  // absolute, as all paths here
+    std::filesystem::path root; // absolute, as all paths here
     std::filesystem::path state;
     std::optional<std::filesystem::path> config;
     std::optional<std::string> scst_local;

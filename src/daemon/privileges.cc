@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sets limits and capabilities (capabilities(7)) by the bare system calls: libcap would be a dependency for two of them.
+// Sets limits and capabilities (capabilities(7)) by the bare system calls: libcap would be a dependency for two of
+// them.
 #include "daemon/privileges.h"
 
 #include <array>

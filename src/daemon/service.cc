@@ -67,7 +67,8 @@ void Service::mount() {
     }
 }
 
-// The file of --config is for a state directory without a saved configuration: later starts restore what was made of it.
+// The file of --config is for a state directory without a saved configuration: later starts restore what was made of
+// it.
 void Service::configure(const std::filesystem::path &state_directory) {
     std::optional<CommandFile> file;
     const std::filesystem::path saved = state_directory / control::configuration_file_name;
@@ -75,7 +76,8 @@ void Service::configure(const std::filesystem::path &state_directory) {
     if (options_.config) {
         file.emplace(*options_.config);
         if (!first_start) {
-            log_info(trace_core, "{} is not executed: {} holds the configuration.", options_.config->string(), saved.string());
+            log_info(trace_core, "{} is not executed: {} holds the configuration.", options_.config->string(),
+                     saved.string());
             file.reset();
         }
     }
@@ -87,9 +89,8 @@ void Service::configure(const std::filesystem::path &state_directory) {
 }
 
 std::string Service::summary() {
-    const auto [devices, hosts] = system_.control().execute([this] {
-        return std::pair(system_.devices().size(), system_.local_parameters().add_host);
-    });
+    const auto [devices, hosts] = system_.control().execute(
+        [this] { return std::pair(system_.devices().size(), system_.local_parameters().add_host); });
     return fmt::format("Ready at {}: {} devices, {} hosts, {} threads", options_.root.string(), devices, hosts,
                        options_.count_shards);
 }

@@ -25,8 +25,8 @@ void make_directory(const std::filesystem::path &path, mode_t mode, const char *
         error = {errno, std::generic_category()};
     }
     if (error) {
-        throw ConfigError(error.value(), std::string("The ") + what + " directory " + path.string() + " cannot be made: " +
-                                             error.message() + ".");
+        throw ConfigError(error.value(), std::string("The ") + what + " directory " + path.string() +
+                                             " cannot be made: " + error.message() + ".");
     }
 }
 

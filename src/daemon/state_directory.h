@@ -23,7 +23,8 @@ class StateDirectory {
     int lock_fd_ = -1;
 };
 
-// Makes the directory and those above it. A dead mount there counts as a directory: mounting cleans it away. ConfigError.
+// Makes the directory and those above it. A dead mount there counts as a directory: mounting cleans it away.
+// ConfigError.
 void make_mount_point(const std::filesystem::path &path);
 
 } // namespace scsilo::daemon

@@ -31,8 +31,8 @@ class CommandDelivery {
 // How a command ended.
 enum class Outcome : std::uint8_t {
     pending,
-    status,  // `status` (and `sense`) are to be delivered
-    aborted, // by task management: no status is delivered to the initiator (SAM-6 5.6)
+    status,          // `status` (and `sense`) are to be delivered
+    aborted,         // by task management: no status is delivered to the initiator (SAM-6 5.6)
     no_logical_unit, // the logical unit went away while the command was on its way
 };
 
@@ -40,9 +40,9 @@ enum class Outcome : std::uint8_t {
 struct CommandRequest {
     scsi::Cdb cdb;
     scsi::TaskAttribute attribute = scsi::TaskAttribute::simple;
-    std::uint64_t tag = 0;   // unique among the commands of its I_T nexus
-    Segments data_out;       // what the initiator sends: all of it is there
-    Segments data_in;        // where its data go
+    std::uint64_t tag = 0; // unique among the commands of its I_T nexus
+    Segments data_out;     // what the initiator sends: all of it is there
+    Segments data_in;      // where its data go
 };
 
 class Command final : public loop::Activity, public loop::Message, public Hook<TaskSetMember> {
@@ -52,7 +52,8 @@ class Command final : public loop::Activity, public loop::Message, public Hook<T
 
     CommandRequest request;
 
-    // --- the answer, valid in command_ended() -------------------------------------------------------------------------
+    // --- the answer, valid in command_ended()
+    // -------------------------------------------------------------------------
     Outcome outcome = Outcome::pending;
     scsi::Status status = scsi::Status::good;
     scsi::Sense sense;                     // meaningful with CHECK CONDITION
@@ -60,10 +61,12 @@ class Command final : public loop::Activity, public loop::Message, public Hook<T
     std::size_t data_in_wanted_bytes = 0;  // how much the command would have sent into a large enough buffer
     std::size_t data_out_wanted_bytes = 0; // how much of data_out the command uses
 
-    // --- for handlers ---------------------------------------------------------------------------------------------------
+    // --- for handlers
+    // ---------------------------------------------------------------------------------------------------
     [[nodiscard]] const scsi::Cdb &cdb() const noexcept { return request.cdb; }
     [[nodiscard]] ItlNexus &itl() const noexcept { return *itl_; }
     [[nodiscard]] const CommandRow &row() const noexcept { return *row_; }
+    [[nodiscard]] bool has_row() const noexcept { return row_ != nullptr; }     // false: an unknown operation code
     [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; } // order of arrival in the task set
     // Sends parameter data: at most `allocation_bytes` of it (SPC-6 4.2.5.6: truncation is not an error).
     void reply(Bytes data, std::size_t allocation_bytes) noexcept;
@@ -71,8 +74,8 @@ class Command final : public loop::Activity, public loop::Message, public Hook<T
     void reply(Bytes data) noexcept;
     // The value of the row's length field (bytes or blocks).
     [[nodiscard]] std::uint64_t length_field() const noexcept;
-    // The parameter list of `length_bytes` (the CDB's field), copied into `into`. Fewer bytes sent than the CDB says, or
-    // more than `into` holds: PARAMETER LIST LENGTH ERROR.
+    // The parameter list of `length_bytes` (the CDB's field), copied into `into`. Fewer bytes sent than the CDB says,
+    // or more than `into` holds: PARAMETER LIST LENGTH ERROR.
     [[nodiscard]] Result<Bytes, scsi::Sense> parameter_list(MutableBytes into, std::size_t length_bytes) noexcept;
 
   private:

@@ -66,7 +66,9 @@ enum class Gate : std::uint16_t {
 };
 struct Gates {
     std::uint16_t bits = 0;
-    [[nodiscard]] constexpr bool has(Gate gate) const noexcept { return (bits & static_cast<std::uint16_t>(gate)) != 0; }
+    [[nodiscard]] constexpr bool has(Gate gate) const noexcept {
+        return (bits & static_cast<std::uint16_t>(gate)) != 0;
+    }
 };
 consteval Gates operator|(Gates set, Gate gate) {
     return {static_cast<std::uint16_t>(set.bits | static_cast<std::uint16_t>(gate))};
@@ -108,7 +110,8 @@ namespace detail {
 template <auto Function> struct HandlerOf;
 template <class Device, Result<void, scsi::Sense> (*Function)(Device &, Command &)> struct HandlerOf<Function> {
     static constexpr Handler value{
-        [](DeviceServer &device, Command &command) { return Function(static_cast<Device &>(device), command); }, nullptr};
+        [](DeviceServer &device, Command &command) { return Function(static_cast<Device &>(device), command); },
+        nullptr};
 };
 template <class Device, loop::Op<void> (*Function)(Device &, Command &)> struct HandlerOf<Function> {
     static constexpr Handler value{nullptr, [](DeviceServer &device, Command &command) {
@@ -117,7 +120,8 @@ template <class Device, loop::Op<void> (*Function)(Device &, Command &)> struct 
 };
 } // namespace detail
 
-// `handler<read>` for `loop::Op<void> read(Disk &, Command &)` or `Result<void, scsi::Sense> inquiry(Device &, Command &)`.
+// `handler<read>` for `loop::Op<void> read(Disk &, Command &)` or `Result<void, scsi::Sense> inquiry(Device &, Command
+// &)`.
 template <auto Function> inline constexpr Handler handler = detail::HandlerOf<Function>::value;
 
 struct CommandRow {

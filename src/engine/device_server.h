@@ -23,7 +23,8 @@ struct InquiryIdentity {
     bool removable = false;
 };
 
-// All calls on the logical unit's shard, except identity() and commands(), which do not change and may be read anywhere.
+// All calls on the logical unit's shard, except identity() and commands(), which do not change and may be read
+// anywhere.
 class DeviceServer {
   public:
     DeviceServer() = default;
@@ -36,7 +37,8 @@ class DeviceServer {
     // A row of the table that this device does not have (Feature) is an unknown operation code.
     [[nodiscard]] virtual bool has_feature(Feature feature) const noexcept = 0;
     // Why a command with these gates cannot run now (not ready, no medium, write protected); nothing if it can.
-    [[nodiscard]] virtual std::optional<scsi::Sense> obstacle(const CommandRow &row, const Command &command) const noexcept = 0;
+    [[nodiscard]] virtual std::optional<scsi::Sense> obstacle(const CommandRow &row,
+                                                              const Command &command) const noexcept = 0;
     // Sense data in descriptor format? (control mode page, D_SENSE)
     [[nodiscard]] virtual bool descriptor_sense() const noexcept { return false; }
     // TASK ABORTED status for commands that another nexus aborted? (control mode page, TAS)

@@ -21,7 +21,8 @@ class TaskManagementRequest;
 // One logical unit as one nexus sees it. Kept alive by whoever holds it; `unit` outlives its detachment, not its use.
 class ItlNexus : public std::enable_shared_from_this<ItlNexus> {
   public:
-    ItlNexus(std::shared_ptr<ItNexus> nexus, std::shared_ptr<LogicalUnit> unit, std::uint32_t lun_number, bool read_only) noexcept;
+    ItlNexus(std::shared_ptr<ItNexus> nexus, std::shared_ptr<LogicalUnit> unit, std::uint32_t lun_number,
+             bool read_only) noexcept;
 
     [[nodiscard]] ItNexus &nexus() const noexcept { return *nexus_; }
     [[nodiscard]] LogicalUnit &unit() const noexcept { return *unit_; }
@@ -32,10 +33,12 @@ class ItlNexus : public std::enable_shared_from_this<ItlNexus> {
     // Any thread. On the logical unit's own shard the command runs at once, otherwise it hops there.
     void submit(Command &command) noexcept;
 
-    // --- the logical unit's shard only ------------------------------------------------------------------------------------
+    // --- the logical unit's shard only
+    // ------------------------------------------------------------------------------------
     UnitAttentions unit_attentions;
-    ReservationRole reservation_role = ReservationRole::unregistered; // to the persistent reservation, kept by Reservations
-    bool attached = false; // false after detachment: commands that still arrive end as no_logical_unit
+    ReservationRole reservation_role =
+        ReservationRole::unregistered; // to the persistent reservation, kept by Reservations
+    bool attached = false;             // false after detachment: commands that still arrive end as no_logical_unit
 
     // Commands in flight, for listings (any thread may read).
     std::atomic<std::uint32_t> count_in_flight{0};
@@ -54,7 +57,8 @@ using LunMap = std::map<std::uint32_t, std::shared_ptr<ItlNexus>>;
 class ItNexus : public std::enable_shared_from_this<ItNexus> {
   public:
     // Without a TransportID the initiator port gets a SAS one made from its name, the same after every restart.
-    ItNexus(TargetPort &port, std::string initiator_port_name, std::optional<TransportIdBytes> transport_id = std::nullopt);
+    ItNexus(TargetPort &port, std::string initiator_port_name,
+            std::optional<TransportIdBytes> transport_id = std::nullopt);
 
     [[nodiscard]] TargetPort &port() const noexcept { return port_; }
     [[nodiscard]] const NexusIdentity &identity() const noexcept { return identity_; }
@@ -67,7 +71,8 @@ class ItNexus : public std::enable_shared_from_this<ItNexus> {
     [[nodiscard]] bool map(std::uint32_t lun_number, const std::shared_ptr<LogicalUnit> &unit, bool read_only);
     // Removes it: its commands are aborted and have ended when this returns. False: there is no such LUN.
     [[nodiscard]] bool unmap(std::uint32_t lun_number);
-    // REPORT LUNS was answered: REPORTED LUNS DATA HAS CHANGED is no longer pending on any logical unit (SPC-6 6.32). Any shard.
+    // REPORT LUNS was answered: REPORTED LUNS DATA HAS CHANGED is no longer pending on any logical unit (SPC-6 6.32).
+    // Any shard.
     void clear_reported_luns();
     // I_T nexus loss: all commands are aborted and have ended, everything is unmapped.
     void lose();

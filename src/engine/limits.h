@@ -7,7 +7,8 @@
 
 namespace scsilo::engine {
 
-// Commands that one logical unit holds at once; the next one gets TASK SET FULL. Twice the 256 (can_queue) of one 2008 host.
+// Commands that one logical unit holds at once; the next one gets TASK SET FULL. Twice the 256 (can_queue) of one 2008
+// host.
 inline constexpr std::uint32_t max_commands_per_logical_unit = 1024;
 
 // Unit attention conditions kept for one I_T_L nexus; when more are established the oldest gives way (SAM-6 5.14 lets a
@@ -17,8 +18,8 @@ inline constexpr std::size_t max_unit_attentions = 16;
 // Logical units of one I_T nexus: what scst_local's max_luns may name at most (SCST: 16384).
 inline constexpr std::uint32_t max_luns_per_nexus = 16384;
 
-// Registrants of one logical unit; the next one gets INSUFFICIENT REGISTRATION RESOURCES. Half of what 128 hosts with 16 targets
-// could be, so that a state stays below 300 KiB in memory and in its file.
+// Registrants of one logical unit; the next one gets INSUFFICIENT REGISTRATION RESOURCES. Half of what 128 hosts with
+// 16 targets could be, so that a state stays below 300 KiB in memory and in its file.
 inline constexpr std::size_t max_registrants = 1024;
 
 // Parameter data that a command builds or takes (mode, log, inquiry, report pages): a 16-bit length plus its header.

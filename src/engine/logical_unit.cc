@@ -2,6 +2,8 @@
 // A command's way through the logical unit: task set, gates in SAM order, handler, end.
 #include "engine/logical_unit.h"
 
+#include "engine/command_trace.h"
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -10,7 +12,8 @@ namespace scsilo::engine {
 using scsi::Sense;
 using scsi::Status;
 
-LogicalUnit::LogicalUnit(std::string name, loop::Shard &shard, std::unique_ptr<DeviceServer> device, KeptReservation kept)
+LogicalUnit::LogicalUnit(std::string name, loop::Shard &shard, std::unique_ptr<DeviceServer> device,
+                         KeptReservation kept)
     : name_(std::move(name)), shard_(shard), device_(std::move(device)),
       scratch_(std::make_unique<std::uint8_t[]>(parameter_data_bytes)), reservations_(*this, std::move(kept)) {
     device_->attached(*this);
@@ -22,8 +25,8 @@ LogicalUnit::~LogicalUnit() {
     }
 }
 
-std::shared_ptr<LogicalUnit> LogicalUnit::create(std::string name, loop::Shard &shard, std::unique_ptr<DeviceServer> device,
-                                                 KeptReservation kept) {
+std::shared_ptr<LogicalUnit> LogicalUnit::create(std::string name, loop::Shard &shard,
+                                                 std::unique_ptr<DeviceServer> device, KeptReservation kept) {
     return std::make_shared<LogicalUnit>(std::move(name), shard, std::move(device), std::move(kept));
 }
 
@@ -40,6 +43,8 @@ void LogicalUnit::establish(scsi::AdditionalSense condition, Scope scope, const 
     for (const auto &itl : nexuses_) {
         if (scope == Scope::all || (scope == Scope::only) == (itl.get() == nexus)) {
             itl->unit_attentions.establish(condition);
+            trace(trace_core, Trace::mgmt_minor, "{}: unit attention {:02x}/{:02x} for {}", name_, condition.asc,
+                  condition.ascq, itl->nexus().initiator_port_name());
             itl->nexus().port().attention(*itl, condition);
         }
     }
@@ -55,6 +60,8 @@ void LogicalUnit::receive(Command &command) noexcept {
     if (task_set_.count() >= max_commands_per_logical_unit) {
         command.outcome = Outcome::status;
         command.status = Status::task_set_full;
+        trace(trace_core, Trace::retry, "{}: the task set is full with {} commands, tag {} has to be sent again", name_,
+              task_set_.count(), command.request.tag);
         command.itl().count_in_flight.fetch_sub(1, std::memory_order_relaxed);
         command.delivery_->command_ended(command);
         return;
@@ -65,8 +72,13 @@ void LogicalUnit::receive(Command &command) noexcept {
             command.effective_attribute_ = scsi::TaskAttribute::head_of_queue;
         }
     }
-    if (task_set_.enter(command)) {
+    const bool enabled = task_set_.enter(command);
+    trace_arrival(command);
+    if (enabled) {
         run(command);
+    } else {
+        trace(trace_core, Trace::scsi_serializing, "{}: tag {} waits for {} older commands", name_, command.request.tag,
+              task_set_.count() - 1);
     }
 }
 
@@ -81,8 +93,8 @@ Result<const CommandRow *, Sense> LogicalUnit::find_row(const Command &command) 
         if (!row.service_action) {
             return &row;
         }
-        const std::uint16_t action = cdb.opcode() == scsi::variable_length_opcode ? cdb.get<scsi::Be<8, 2>>()
-                                                                                  : cdb.get<scsi::Bits<1, 4, 0>>();
+        const std::uint16_t action =
+            cdb.opcode() == scsi::variable_length_opcode ? cdb.get<scsi::Be<8, 2>>() : cdb.get<scsi::Bits<1, 4, 0>>();
         if (*row.service_action == action) {
             return &row;
         }
@@ -120,6 +132,7 @@ std::optional<Sense> LogicalUnit::check_gates(Command &command) noexcept {
 }
 
 void LogicalUnit::run(Command &command) noexcept {
+    trace_start(command);
     // SAM-6 5.3.3: this status goes before every CHECK CONDITION, and a unit attention condition stays pending.
     if (reservations_.in_force() && command.row_ != nullptr && reservations_.conflict(command)) [[unlikely]] {
         end_with(command, Status::reservation_conflict);
@@ -160,6 +173,7 @@ void LogicalUnit::ended(Command &command) noexcept {
     task_set_.remove(command);
     command.itl().count_in_flight.fetch_sub(1, std::memory_order_relaxed);
     const bool awaited = note_end(command);
+    trace_end(command);
     command.delivery_->command_ended(command); // may destroy it
     if (awaited) {
         finish_management();

@@ -15,16 +15,18 @@
 
 namespace scsilo::engine {
 
-// Thread rule: created and destroyed by the control thread (create(), destroy()); everything else on the shard unless said.
+// Thread rule: created and destroyed by the control thread (create(), destroy()); everything else on the shard unless
+// said.
 class LogicalUnit : public std::enable_shared_from_this<LogicalUnit> {
   public:
     // The device server is made on the shard by its owner beforehand. Any thread.
-    [[nodiscard]] static std::shared_ptr<LogicalUnit> create(std::string name, loop::Shard &shard,
-                                                             std::unique_ptr<DeviceServer> device, KeptReservation kept = {});
+    [[nodiscard]] static std::shared_ptr<LogicalUnit>
+    create(std::string name, loop::Shard &shard, std::unique_ptr<DeviceServer> device, KeptReservation kept = {});
     LogicalUnit(std::string name, loop::Shard &shard, std::unique_ptr<DeviceServer> device, KeptReservation kept);
     ~LogicalUnit();
 
-    // --- any thread ---------------------------------------------------------------------------------------------------------
+    // --- any thread
+    // ---------------------------------------------------------------------------------------------------------
     [[nodiscard]] const std::string &name() const noexcept { return name_; }
     [[nodiscard]] loop::Shard &shard() const noexcept { return shard_; }
     [[nodiscard]] DeviceServer &device() const noexcept { return *device_; }
@@ -33,7 +35,8 @@ class LogicalUnit : public std::enable_shared_from_this<LogicalUnit> {
     void attach(const std::shared_ptr<ItlNexus> &itl);
     void detach(const std::shared_ptr<ItlNexus> &itl); // its commands have ended when this returns
 
-    // --- the shard ------------------------------------------------------------------------------------------------------------
+    // --- the shard
+    // ------------------------------------------------------------------------------------------------------------
     enum class Scope : std::uint8_t { all, all_but, only };
     // Establishes a unit attention condition for the nexuses of the scope, relative to `nexus`.
     void establish(scsi::AdditionalSense condition, Scope scope = Scope::all, const ItlNexus *nexus = nullptr) noexcept;

@@ -23,8 +23,8 @@ class TransportIdBytes {
   public:
     constexpr TransportIdBytes() noexcept = default;
 
-    // The canonical form of the first TransportID in `from`. Nothing: it is damaged, or it names an initiator device and no port
-    // (iSCSI without ISID).
+    // The canonical form of the first TransportID in `from`. Nothing: it is damaged, or it names an initiator device
+    // and no port (iSCSI without ISID).
     [[nodiscard]] static std::optional<TransportIdBytes> parse(Bytes from) noexcept;
     // SAS, NAA 3h (locally assigned): the rest is made from the port's name alone, so that it outlives every restart.
     [[nodiscard]] static TransportIdBytes from_port_name(std::string_view name) noexcept;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The persistent reservation of a logical unit as a value, and what each service action makes of it (SPC-6 5.14).
 //
-// Pure: decide() looks at a state and a request and returns the next state with everything that follows from the change, or why
-// there is none. Nothing is changed in place, so a change happens as a whole or not at all.
+// Pure: decide() looks at a state and a request and returns the next state with everything that follows from the
+// change, or why there is none. Nothing is changed in place, so a change happens as a whole or not at all.
 //
 // Invariants of a state
 //  1. Registrants are in order of registration; no two have the same nexus; every key is non-zero.
-//  2. Without a reservation no registrant `holds`. With an all-registrants type none does either (each of them is a holder) and
+//  2. Without a reservation no registrant `holds`. With an all-registrants type none does either (each of them is a
+//  holder) and
 //     there is at least one registrant. With any other type exactly one registrant holds.
 #pragma once
 
@@ -30,8 +31,8 @@ struct Registrant {
 };
 
 struct PersistentReservation {
-    std::uint32_t generation = 0; // PRgeneration; zero after a power on, whatever APTPL says (SPC-6 6.19.2)
-    bool aptpl = false;           // activate persist through power loss
+    std::uint32_t generation = 0;        // PRgeneration; zero after a power on, whatever APTPL says (SPC-6 6.19.2)
+    bool aptpl = false;                  // activate persist through power loss
     std::optional<ReservationType> type; // of the reservation; its scope is always LU_SCOPE
     std::vector<Registrant> registrants;
 
@@ -75,7 +76,8 @@ struct ReserveOutRequest {
     bool spec_i_pt = false;
     bool all_tg_pt = false;
     bool unregister = false; // UNREG
-    // SPEC_I_PT: the initiator ports; REGISTER AND MOVE: the one that gets the reservation. With their place in the list.
+    // SPEC_I_PT: the initiator ports; REGISTER AND MOVE: the one that gets the reservation. With their place in the
+    // list.
     struct Port {
         TransportIdBytes id;
         std::uint16_t offset = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// PreemptedCommands: PREEMPT AND ABORT's wait until every command of the preempted nexuses has ended (SPC-6 5.14.11.2.4).
+// PreemptedCommands: PREEMPT AND ABORT's wait until every command of the preempted nexuses has ended
+// (SPC-6 5.14.11.2.4).
 #pragma once
 
 #include "engine/nexus_identity.h"
@@ -13,8 +14,8 @@
 
 namespace scsilo::engine {
 
-// `co_await preempted;` after collect(). Does not wait when nothing was collected. A stop of the waiting command waits as well: the
-// requests are members.
+// `co_await preempted;` after collect(). Does not wait when nothing was collected. A stop of the waiting command waits
+// as well: the requests are members.
 class PreemptedCommands final : private loop::Wait {
   public:
     PreemptedCommands(LogicalUnit &unit, Command &by) noexcept;

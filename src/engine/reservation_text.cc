@@ -57,8 +57,9 @@ bool parse_registrant(const Words &words, State &state) {
     Registrant one;
     unsigned holder = 0;
     std::size_t length = 0;
-    if (words.size() != 6 || state.registrants.size() == max_registrants || !parse(words[1], 10, one.nexus.target_port) ||
-        !parse(words[2], 16, one.key) || !parse(words[3], 10, holder) || holder > 1 || !parse(words[4], 10, length)) {
+    if (words.size() != 6 || state.registrants.size() == max_registrants ||
+        !parse(words[1], 10, one.nexus.target_port) || !parse(words[2], 16, one.key) || !parse(words[3], 10, holder) ||
+        holder > 1 || !parse(words[4], 10, length)) {
         return false;
     }
     const auto id = parse_transport_id(words[5], length);
@@ -90,7 +91,8 @@ std::string to_text(const State &state) {
     }
     for (const Registrant &one : state.registrants) {
         const Bytes id = one.nexus.initiator_port.bytes();
-        text += fmt::format("registrant {} {:016x} {} {} ", one.nexus.target_port, one.key, state.is_holder(one) ? 1 : 0, id.size());
+        text += fmt::format("registrant {} {:016x} {} {} ", one.nexus.target_port, one.key,
+                            state.is_holder(one) ? 1 : 0, id.size());
         for (const std::uint8_t byte : id) {
             text += fmt::format("{:02x}", byte);
         }
@@ -122,8 +124,9 @@ Result<State, std::string> reservation_from_text(std::string_view text) {
         }
     }
     if (first || !state.valid()) {
-        return fail(std::string("The persistent reservation state contradicts itself: it needs one holder, and registrants that "
-                                "differ and have keys."));
+        return fail(std::string(
+            "The persistent reservation state contradicts itself: it needs one holder, and registrants that "
+            "differ and have keys."));
     }
     return state;
 }

@@ -18,8 +18,8 @@ namespace scsilo::engine {
 
 [[nodiscard]] std::string to_text(const PersistentReservation &state);
 
-// The error is a sentence for the user. The state has no APTPL; its invariants hold. Empty lines are passed over, as SCST does;
-// a line of another kind is an error.
+// The error is a sentence for the user. The state has no APTPL; its invariants hold. Empty lines are passed over, as
+// SCST does; a line of another kind is an error.
 [[nodiscard]] Result<PersistentReservation, std::string> reservation_from_text(std::string_view text);
 
 } // namespace scsilo::engine

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reservation types, roles, and the tables that say which command conflicts with them (SPC-6 5.14.1, SBC-4 4.17, SPC-2 5.5.1).
+// Reservation types, roles, and the tables that say which command conflicts with them (SPC-6 5.14.1, SBC-4 4.17,
+// SPC-2 5.5.1).
 #pragma once
 
 #include "engine/command_row.h"
@@ -20,9 +21,12 @@ enum class ReservationType : std::uint8_t {
     exclusive_access_all_registrants = 0x8,
 };
 inline constexpr std::array all_reservation_types{
-    ReservationType::write_exclusive,                   ReservationType::exclusive_access,
-    ReservationType::write_exclusive_registrants_only,  ReservationType::exclusive_access_registrants_only,
-    ReservationType::write_exclusive_all_registrants,   ReservationType::exclusive_access_all_registrants,
+    ReservationType::write_exclusive,
+    ReservationType::exclusive_access,
+    ReservationType::write_exclusive_registrants_only,
+    ReservationType::exclusive_access_registrants_only,
+    ReservationType::write_exclusive_all_registrants,
+    ReservationType::exclusive_access_all_registrants,
 };
 
 [[nodiscard]] constexpr std::optional<ReservationType> reservation_type(std::uint8_t code) noexcept {

@@ -133,13 +133,14 @@ void Reservations::refresh() noexcept {
 
 void Reservations::attached(ItlNexus &itl) noexcept { itl.reservation_role = state_.role_of(itl.nexus().identity()); }
 
-// SPC-6 5.14.3: who may do everything with a persistent reservation gets GOOD and nothing happens; anybody else conflicts while
-// there are registrants (SPC-2 5.5.1).
+// SPC-6 5.14.3: who may do everything with a persistent reservation gets GOOD and nothing happens; anybody else
+// conflicts while there are registrants (SPC-2 5.5.1).
 Status Reservations::reserve(const ItlNexus &itl) noexcept {
     if (!state_.registrants.empty()) {
-        const bool exempt = state_.type && (itl.reservation_role == ReservationRole::holder ||
-                                            (itl.reservation_role == ReservationRole::registered &&
-                                             is_shared_by_registrants(*state_.type)));
+        const bool exempt =
+            state_.type &&
+            (itl.reservation_role == ReservationRole::holder ||
+             (itl.reservation_role == ReservationRole::registered && is_shared_by_registrants(*state_.type)));
         return exempt ? Status::good : Status::reservation_conflict;
     }
     if (legacy_holder_ != nullptr && legacy_holder_ != &itl.nexus()) {

@@ -94,8 +94,8 @@ void add_through(State &state, const ReserveOutRequest &request, const Transport
 
 Sense spec_i_pt_not_here() { return Sense::invalid_field_in_parameter_list(list_flags, bit_spec_i_pt); }
 
-// SPC-6 5.14.7: REGISTER and REGISTER AND IGNORE EXISTING KEY. ALL_TG_PT counts where a registration is made; a change of the key
-// or the end of a registration by REGISTER concern the one nexus whose key was compared.
+// SPC-6 5.14.7: REGISTER and REGISTER AND IGNORE EXISTING KEY. ALL_TG_PT counts where a registration is made; a change
+// of the key or the end of a registration by REGISTER concern the one nexus whose key was compared.
 Decision register_key(const State &now, const ReserveOutRequest &request) {
     const bool ignore = request.action == ReserveOutAction::register_and_ignore_existing_key;
     const Registrant *own = now.find(request.nexus);
@@ -194,7 +194,8 @@ Decision clear(const State &now, const Registrant &own) {
     return change;
 }
 
-// Removes the registrants that `goes` says, tells them (never the preempting nexus) and notes whose commands are to be aborted.
+// Removes the registrants that `goes` says, tells them (never the preempting nexus) and notes whose commands are to be
+// aborted.
 template <class Goes> void remove(ReservationChange &change, const NexusIdentity &by, bool spare_own, Goes goes) {
     std::vector<Registrant> stay;
     for (const Registrant &one : change.next.registrants) {
@@ -211,7 +212,8 @@ template <class Goes> void remove(ReservationChange &change, const NexusIdentity
     change.next.registrants = std::move(stay);
 }
 
-// SPC-6 5.14.11.2.3: registrations alone, or the reservation with them. SCOPE and TYPE count for a new reservation only.
+// SPC-6 5.14.11.2.3: registrations alone, or the reservation with them. SCOPE and TYPE count for a new reservation
+// only.
 Decision preempt(const State &now, const Registrant &own, const ReserveOutRequest &request) {
     const std::uint64_t victim = request.service_action_key;
     const bool all_registrants = now.type && is_all_registrants(*now.type);

@@ -15,9 +15,9 @@ class ItNexus;
 
 // What VPD page 83h says of the port through which a command came (SPC-6 7.7.6).
 struct PortIdentity {
-    std::string name;                            // "scstlcltgt0"
-    std::uint16_t relative_port_identifier = 1;  // unique in the target device
-    std::uint8_t protocol_identifier = 0x06;     // SPC-6 table: 6 = SAS, what scst_local reports by default
+    std::string name;                           // "scstlcltgt0"
+    std::uint16_t relative_port_identifier = 1; // unique in the target device
+    std::uint8_t protocol_identifier = 0x06;    // SPC-6 table: 6 = SAS, what scst_local reports by default
 };
 
 class TargetPort {

@@ -2,6 +2,7 @@
 // Task management on one logical unit and on all logical units of a nexus (SAM-6 clause 7).
 #include "engine/task_management.h"
 
+#include "base/log.h"
 #include "engine/logical_unit.h"
 
 #include <future>
@@ -55,11 +56,16 @@ void LogicalUnit::manage(TaskManagementRequest &request) noexcept {
         request.done(ServiceResponse::incorrect_logical_unit_number);
         return;
     }
+    trace(trace_core, is_reset(request.function_) ? Trace::mgmt : Trace::mgmt_minor,
+          "{}: task management function {} from {}, tag {}", name_, static_cast<unsigned>(request.function_),
+          request.itl_->nexus().initiator_port_name(), request.tag_);
     request.up_to_sequence_ = task_set_.last_sequence();
     request.count_pending_ = 0;
     task_set_.for_each([&](const Command &command) { request.count_pending_ += request.affects(command) ? 1U : 0U; });
+    trace(trace_core, Trace::mgmt_dbg, "{}: {} commands are affected", name_, request.count_pending_);
     if (is_query(request.function_)) {
-        request.done(request.count_pending_ != 0 ? ServiceResponse::function_succeeded : ServiceResponse::function_complete);
+        request.done(request.count_pending_ != 0 ? ServiceResponse::function_succeeded
+                                                 : ServiceResponse::function_complete);
         return;
     }
     if (request.function_ == Function::clear_aca || request.function_ == Function::query_asynchronous_event) {

@@ -22,7 +22,8 @@ struct PendingTaskManagement;
 // One function for one logical unit. Made by a port or by TaskManager; lives until done().
 class TaskManagementRequest : public loop::Message, public Hook<PendingTaskManagement> {
   public:
-    TaskManagementRequest(scsi::TaskManagementFunction function, std::shared_ptr<ItlNexus> itl, std::uint64_t tag = 0) noexcept
+    TaskManagementRequest(scsi::TaskManagementFunction function, std::shared_ptr<ItlNexus> itl,
+                          std::uint64_t tag = 0) noexcept
         : function_(function), itl_(std::move(itl)), tag_(tag) {}
 
     // Any thread: sends it to the logical unit's shard.
@@ -34,7 +35,7 @@ class TaskManagementRequest : public loop::Message, public Hook<PendingTaskManag
   protected:
     ~TaskManagementRequest() = default;
 
-    bool to_detached_ = false; // part of the detachment itself
+    bool to_detached_ = false;        // part of the detachment itself
     const Command *spared_ = nullptr; // is not affected, whatever the function says
     const ItlNexus *by_ = nullptr;    // who aborts, if it is not the nexus whose commands are aborted
 
@@ -50,8 +51,8 @@ class TaskManagementRequest : public loop::Message, public Hook<PendingTaskManag
     std::uint32_t count_pending_ = 0;
 };
 
-// Functions that concern a whole target or nexus: TARGET RESET, I_T NEXUS RESET. `done` runs on some shard's thread when all
-// logical units of the nexus have finished; with no logical unit it runs at once.
+// Functions that concern a whole target or nexus: TARGET RESET, I_T NEXUS RESET. `done` runs on some shard's thread
+// when all logical units of the nexus have finished; with no logical unit it runs at once.
 class TaskManager {
   public:
     static void run(scsi::TaskManagementFunction function, const ItNexus &nexus, void (*done)(void *context) noexcept,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TaskSet: which commands of a logical unit may run now, by task attribute (SAM-6 8.6). One task set for all nexuses (TST 0).
+// TaskSet: which commands of a logical unit may run now, by task attribute (SAM-6 8.6). One task set for all nexuses
+// (TST 0).
 #pragma once
 
 #include "engine/command.h"

@@ -12,7 +12,8 @@ namespace scsilo::engine {
 
 class UnitAttentions {
   public:
-    // A reset-class condition (29h) clears what is older, since it covers it; an equal pending condition is not repeated.
+    // A reset-class condition (29h) clears what is older, since it covers it; an equal pending condition is not
+    // repeated.
     void establish(scsi::AdditionalSense condition) noexcept;
     [[nodiscard]] bool pending() const noexcept { return count_ != 0; }
     [[nodiscard]] std::optional<scsi::AdditionalSense> first() const noexcept;

@@ -98,7 +98,8 @@ int read_caller(pid_t pid, std::uint64_t address, MutableBytes into) noexcept {
 
 int write_caller(pid_t pid, std::uint64_t address, Bytes from) noexcept {
     // The local side is only read.
-    return move(process_vm_writev, pid, {const_cast<std::uint8_t *>(from.data()), from.size()}, {remote(address), from.size()});
+    return move(process_vm_writev, pid, {const_cast<std::uint8_t *>(from.data()), from.size()},
+                {remote(address), from.size()});
 }
 
 int read_caller(pid_t pid, std::span<const CallerPiece> from, std::span<const iovec> into) noexcept {

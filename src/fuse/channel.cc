@@ -23,8 +23,8 @@ bool has_reply(std::uint32_t opcode) noexcept {
 
 // What must still reach the nodes while a session ends.
 bool closes_something(std::uint32_t opcode) noexcept {
-    return opcode == FUSE_FORGET || opcode == FUSE_BATCH_FORGET || opcode == FUSE_RELEASE || opcode == FUSE_RELEASEDIR ||
-           opcode == FUSE_FLUSH || opcode == FUSE_DESTROY;
+    return opcode == FUSE_FORGET || opcode == FUSE_BATCH_FORGET || opcode == FUSE_RELEASE ||
+           opcode == FUSE_RELEASEDIR || opcode == FUSE_FLUSH || opcode == FUSE_DESTROY;
 }
 
 } // namespace
@@ -49,7 +49,8 @@ void Channel::close_device() noexcept {
 
 void Channel::start() { shard_.add_poller(*this); }
 
-// --- slots -------------------------------------------------------------------------------------------------------------------
+// --- slots
+// -------------------------------------------------------------------------------------------------------------------
 
 std::size_t Channel::slot_of(const Request &request) const noexcept {
     return static_cast<std::size_t>(&request - requests_.get());
@@ -124,7 +125,8 @@ void Channel::expired() noexcept {
     }
 }
 
-// --- reading -----------------------------------------------------------------------------------------------------------------
+// --- reading
+// -----------------------------------------------------------------------------------------------------------------
 
 bool Channel::poll() noexcept {
     if (armed_ || stopped_) {
@@ -203,7 +205,8 @@ void Channel::serve(Request &request, MutableBytes message) noexcept {
     }
 }
 
-// --- interrupts --------------------------------------------------------------------------------------------------------------
+// --- interrupts
+// --------------------------------------------------------------------------------------------------------------
 
 void Channel::serve_interrupt(Request &request) noexcept {
     fuse_interrupt_in wire{};
@@ -239,7 +242,8 @@ void Channel::interrupt_all() noexcept {
     }
 }
 
-// --- the end -----------------------------------------------------------------------------------------------------------------
+// --- the end
+// -----------------------------------------------------------------------------------------------------------------
 
 void Channel::disown_all() noexcept {
     for (std::size_t i = 0; i < count_slots_; ++i) {
@@ -261,7 +265,8 @@ void Channel::stop(std::promise<void> &done) noexcept {
     }
 }
 
-// --- replies -----------------------------------------------------------------------------------------------------------------
+// --- replies
+// -----------------------------------------------------------------------------------------------------------------
 
 bool Channel::send(std::span<const iovec> message) noexcept {
     if (message.size() == 1) {

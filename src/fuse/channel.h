@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Channel: one open /dev/fuse on one shard; reads requests, holds them in slots, sends the replies.
 //
-// Reading: without blocking, until the kernel has no more; then one poll is armed on the ring and nothing is read before it
-// fires. The poll is exclusive, so that a request wakes one channel and not all.
+// Reading: without blocking, until the kernel has no more; then one poll is armed on the ring and nothing is read
+// before it fires. The poll is exclusive, so that a request wakes one channel and not all.
 #pragma once
 
 #include "fuse/request.h"
@@ -24,10 +24,12 @@ class Channel final : public RequestHome,
     Channel(std::shared_ptr<SessionState> state, loop::Shard &shard, int fd, std::size_t count_slots);
     ~Channel();
 
-    // --- any thread ---------------------------------------------------------------------------------------------------------
+    // --- any thread
+    // ---------------------------------------------------------------------------------------------------------
     void post_interrupt(std::uint64_t unique);
 
-    // --- the shard's thread, in this order ----------------------------------------------------------------------------------
+    // --- the shard's thread, in this order
+    // ----------------------------------------------------------------------------------
     void start();
     void refuse_new_requests() noexcept { refusing_ = true; } // from now on they get ENODEV
     void interrupt_all() noexcept;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directory: named children. Entries appear at once, and vanish at once, for every session in which the directory is mounted.
+// Directory: named children. Entries appear at once, and vanish at once, for every session in which the directory is
+// mounted.
 #pragma once
 
 #include "fuse/node.h"
@@ -25,25 +26,26 @@ class Directory : public Node {
     Directory(const Attributes &attributes, const Policy &policy, Order order);
     ~Directory() override;
 
-    // False: the name is taken, or it cannot be a name (empty, longer than 255 bytes, ".", "..", with a slash or a NUL).
+    // False: the name is taken, or it cannot be a name (empty, longer than 255 bytes, ".", "..", with a slash or a
+    // NUL).
     bool add(std::string_view name, std::shared_ptr<Node> node);
     // False: there is no such name. The kernel is told by the session's notifier thread, so any lock may be held here.
     bool remove(std::string_view name);
     [[nodiscard]] static bool is_name(std::string_view name) noexcept;
     [[nodiscard]] std::size_t count_children() const;
 
-    // Called on a shard's thread for every lookup and opendir: must be cheap and must not block. A dynamic directory overrides
-    // both; it must give the same node for the same name as long as that is the same file.
+    // Called on a shard's thread for every lookup and opendir: must be cheap and must not block. A dynamic directory
+    // overrides both; it must give the same node for the same name as long as that is the same file.
     [[nodiscard]] virtual std::shared_ptr<Node> find(std::string_view name);
     [[nodiscard]] virtual std::vector<DirectoryEntry> list();
 
     // Hooks, called like those of Node: each leads to exactly one reply. The default is EPERM. An existing name of the
     // wrong kind has been dealt with by the kernel. The name is valid until the reply.
-    virtual void make_directory(Request &request, std::string_view name, std::uint32_t mode);  // reply_entry
-    virtual void remove_directory(Request &request, std::string_view name);                    // reply_ok
-    virtual void unlink(Request &request, std::string_view name);                              // reply_ok
+    virtual void make_directory(Request &request, std::string_view name, std::uint32_t mode); // reply_entry
+    virtual void remove_directory(Request &request, std::string_view name);                   // reply_ok
+    virtual void unlink(Request &request, std::string_view name);                             // reply_ok
     virtual void rename(Request &request, std::string_view name, const std::shared_ptr<Directory> &new_parent,
-                        std::string_view new_name, std::uint32_t flags);                       // reply_ok
+                        std::string_view new_name, std::uint32_t flags);                         // reply_ok
     virtual void make_symlink(Request &request, std::string_view name, std::string_view target); // reply_entry
     // open(O_CREAT) of a name that find() does not know: add the node, then request.reply_entry_and_open(), or
     // `request.will_create(node); node->open(request, open);`. Default: EPERM.

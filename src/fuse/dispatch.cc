@@ -189,21 +189,36 @@ void forget_many(Request &request, SessionState &state) {
 
 Handler file_handler(std::uint32_t opcode) noexcept {
     switch (opcode) {
-    case FUSE_GETATTR: return get_attributes;
-    case FUSE_SETATTR: return set_attributes;
-    case FUSE_OPEN: return open;
-    case FUSE_RELEASE: return release;
-    case FUSE_FLUSH: return flush;
-    case FUSE_READ: return read;
-    case FUSE_WRITE: return write;
-    case FUSE_IOCTL: return ioctl;
-    case FUSE_POLL: return poll;
-    case FUSE_FSYNC: return fsync;
-    case FUSE_FALLOCATE: return fallocate;
-    case FUSE_LSEEK: return lseek;
-    case FUSE_READLINK: return readlink;
-    case FUSE_STATFS: return statfs;
-    default: return nullptr;
+    case FUSE_GETATTR:
+        return get_attributes;
+    case FUSE_SETATTR:
+        return set_attributes;
+    case FUSE_OPEN:
+        return open;
+    case FUSE_RELEASE:
+        return release;
+    case FUSE_FLUSH:
+        return flush;
+    case FUSE_READ:
+        return read;
+    case FUSE_WRITE:
+        return write;
+    case FUSE_IOCTL:
+        return ioctl;
+    case FUSE_POLL:
+        return poll;
+    case FUSE_FSYNC:
+        return fsync;
+    case FUSE_FALLOCATE:
+        return fallocate;
+    case FUSE_LSEEK:
+        return lseek;
+    case FUSE_READLINK:
+        return readlink;
+    case FUSE_STATFS:
+        return statfs;
+    default:
+        return nullptr;
     }
 }
 
@@ -232,7 +247,8 @@ void dispatch(Request &request, SessionState &state) {
         request.reply_never_supported();
         return;
     }
-    const std::shared_ptr<Node> node = state.find(request.node_id()); // keeps it alive beyond the reply, until its function returns
+    const std::shared_ptr<Node> node =
+        state.find(request.node_id()); // keeps it alive beyond the reply, until its function returns
     if (node == nullptr) {
         request.reply_error(ESTALE);
         return;

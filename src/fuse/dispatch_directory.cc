@@ -12,7 +12,8 @@ namespace {
 
 Directory &directory(const Incoming &in) noexcept { return static_cast<Directory &>(in.node); }
 
-// The NUL-terminated text at `offset` of the body, which is moved behind it. False: there is none, and EIO was the answer.
+// The NUL-terminated text at `offset` of the body, which is moved behind it. False: there is none, and EIO was the
+// answer.
 bool take_text(Request &request, std::size_t &offset, std::string_view &text) noexcept {
     const Bytes body = request.body();
     const auto begin = body.begin() + static_cast<std::ptrdiff_t>(std::min(offset, body.size()));
@@ -199,21 +200,36 @@ void create(const Incoming &in) {
 
 Handler directory_handler(std::uint32_t opcode) noexcept {
     switch (opcode) {
-    case FUSE_LOOKUP: return lookup;
-    case FUSE_OPENDIR: return open_directory;
-    case FUSE_READDIR: return read_directory;
-    case FUSE_RELEASEDIR: return release_directory;
-    case FUSE_FSYNCDIR: return sync_directory;
-    case FUSE_MKDIR: return make_directory;
-    case FUSE_RMDIR: return remove_directory;
-    case FUSE_UNLINK: return unlink;
-    case FUSE_SYMLINK: return make_symlink;
-    case FUSE_RENAME: return rename;
-    case FUSE_RENAME2: return rename2;
-    case FUSE_LINK: return refuse;
-    case FUSE_MKNOD: return refuse;
-    case FUSE_CREATE: return create;
-    default: return nullptr;
+    case FUSE_LOOKUP:
+        return lookup;
+    case FUSE_OPENDIR:
+        return open_directory;
+    case FUSE_READDIR:
+        return read_directory;
+    case FUSE_RELEASEDIR:
+        return release_directory;
+    case FUSE_FSYNCDIR:
+        return sync_directory;
+    case FUSE_MKDIR:
+        return make_directory;
+    case FUSE_RMDIR:
+        return remove_directory;
+    case FUSE_UNLINK:
+        return unlink;
+    case FUSE_SYMLINK:
+        return make_symlink;
+    case FUSE_RENAME:
+        return rename;
+    case FUSE_RENAME2:
+        return rename2;
+    case FUSE_LINK:
+        return refuse;
+    case FUSE_MKNOD:
+        return refuse;
+    case FUSE_CREATE:
+        return create;
+    default:
+        return nullptr;
     }
 }
 

@@ -25,7 +25,7 @@ constexpr int helper_fd = 3;
 std::string reason(int error) { return std::generic_category().message(error); }
 
 bool is_dead(const std::filesystem::path &path, int &error) noexcept {
-    struct stat status {};
+    struct stat status{};
     error = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
     return error == ENOTCONN || error == ECONNABORTED;
 }
@@ -146,8 +146,7 @@ Result<MountedDevice, SessionError> mount_by_helper(const SessionOptions &option
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0) {
         return fail(SessionError{errno, "No socket for fusermount3 can be made: " + reason(errno) + "."});
     }
-    const std::string list =
-        "rw,nosuid,nodev,subtype=scsilo,fsname=" + options.fsname + common_options(options);
+    const std::string list = "rw,nosuid,nodev,subtype=scsilo,fsname=" + options.fsname + common_options(options);
     const pid_t pid = spawn_helper({helper, "-o", list, "--", options.mount_point.string()}, sockets[0]);
     const int spawn_error = errno;
     close(sockets[0]);
@@ -179,13 +178,15 @@ Result<void, SessionError> clean_mount_point(const std::filesystem::path &mount_
         }
     }
     if (error != 0) {
-        return fail(SessionError{error, "The mount point " + mount_point.string() + " cannot be used: " + reason(error) + "."});
+        return fail(
+            SessionError{error, "The mount point " + mount_point.string() + " cannot be used: " + reason(error) + "."});
     }
     std::error_code unresolved;
     const std::filesystem::path resolved = std::filesystem::canonical(mount_point, unresolved);
     if (!unresolved && is_our_mount(resolved)) {
-        return fail(SessionError{EBUSY, mount_point.string() + " is mounted by a daemon that is alive: stop it, or choose "
-                                                               "another directory."});
+        return fail(SessionError{EBUSY, mount_point.string() +
+                                            " is mounted by a daemon that is alive: stop it, or choose "
+                                            "another directory."});
     }
     return {};
 }

@@ -2,10 +2,14 @@
 // Node: one file of a FUSE mount, and what the kernel may ask of it.
 //
 // Rules
-//  1. A node is owned by shared_ptr; the session holds one while the kernel knows the node, a request while it is pending.
-//  2. The functions that take a Request are called on the thread of the shard whose channel read it, and must not block. Each
-//     leads to exactly one reply on that request, at once or later, from any thread. The Request is gone after the reply.
-//  3. A reply may let the kernel release the open file at once (on another shard too): never reply while holding a lock that
+//  1. A node is owned by shared_ptr; the session holds one while the kernel knows the node, a request while it is
+//  pending.
+//  2. The functions that take a Request are called on the thread of the shard whose channel read it, and must not
+//  block. Each
+//     leads to exactly one reply on that request, at once or later, from any thread. The Request is gone after the
+//     reply.
+//  3. A reply may let the kernel release the open file at once (on another shard too): never reply while holding a lock
+//  that
 //     lives in the object behind the Handle, and do not touch that object after the reply.
 //  4. Of one node and one Handle the kernel may ask several things at the same time, on several shards.
 #pragma once
@@ -123,7 +127,8 @@ class Node : public std::enable_shared_from_this<Node> {
     virtual void open(Request &request, const OpenRequest &open); // default: Handle 0, direct I/O
     virtual void release(Handle handle) noexcept;                 // after the last close, some time later
     virtual void flush(Request &request, Handle handle);          // every close(2) waits for it. Default: ok
-    virtual void read(Request &request, Handle handle, std::uint64_t offset, std::uint32_t size_bytes); // default: EINVAL
+    virtual void read(Request &request, Handle handle, std::uint64_t offset,
+                      std::uint32_t size_bytes); // default: EINVAL
     // The payload is page aligned and may be used in place, even changed, until the reply. Default: EINVAL.
     virtual void write(Request &request, Handle handle, std::uint64_t offset, MutableBytes payload);
     virtual void ioctl(Request &request, Handle handle, const IoctlRequest &ioctl); // default: ENOTTY

@@ -86,7 +86,8 @@ void Notifier::send(const Removal &removal) const noexcept {
     out.child = removal.child;
     out.namelen = length;
     header.len = static_cast<std::uint32_t>(sizeof header + sizeof out) + length + 1; // with the NUL
-    iovec message[] = {{&header, sizeof header}, {&out, sizeof out}, {const_cast<char *>(removal.name.c_str()), length + 1}};
+    iovec message[] = {
+        {&header, sizeof header}, {&out, sizeof out}, {const_cast<char *>(removal.name.c_str()), length + 1}};
     // ENOENT: the kernel does not know the name, and need not.
     if (writev(device_fd_, message, 3) >= 0 || errno != ENOTEMPTY) {
         return;

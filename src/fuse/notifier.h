@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Notifier: what the kernel is told without having asked (FUSE_NOTIFY_...).
 //
-// A removal notice makes the kernel take the directory's lock, which it may hold while it waits for an answer of ours. So
-// removals are sent by a thread that nobody waits for; a poll wake-up takes no such lock and is sent at once.
+// A removal notice makes the kernel take the directory's lock, which it may hold while it waits for an answer of ours.
+// So removals are sent by a thread that nobody waits for; a poll wake-up takes no such lock and is sent at once.
 #pragma once
 
 #include <condition_variable>
@@ -32,7 +32,8 @@ class Notifier {
     void wake_poll(std::uint64_t kernel_handle) noexcept;
 
   private:
-    // Names are looked up afresh by the kernel each time, so a notice dropped here costs a watcher's (inotify) event only.
+    // Names are looked up afresh by the kernel each time, so a notice dropped here costs a watcher's (inotify) event
+    // only.
     static constexpr std::size_t max_queued = 4096;
 
     struct Removal {

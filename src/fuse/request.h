@@ -2,7 +2,8 @@
 // Request: one question of the kernel, living in a slot of its channel until it is replied to.
 //
 // Exactly one reply_...() is called, from any thread; the object may be in use for another request when it returns.
-// Everything else is called on the thread of shard() (where the node's function was called), except the plain accessors.
+// Everything else is called on the thread of shard() (where the node's function was called), except the plain
+// accessors.
 #pragma once
 
 #include "base/bytes.h"
@@ -31,9 +32,10 @@ struct Caller {
 
 class InterruptHandler {
   public:
-    // The caller got a signal (or the session is being unmounted): end early, usually with EINTR. Called at most once per
-    // request, on the thread of request.shard(), and only while the request has not been replied to. It may reply itself. A reply
-    // on another thread waits until it returns, so it must not wait for that thread; after a reply the handler may be destroyed.
+    // The caller got a signal (or the session is being unmounted): end early, usually with EINTR. Called at most once
+    // per request, on the thread of request.shard(), and only while the request has not been replied to. It may reply
+    // itself. A reply on another thread waits until it returns, so it must not wait for that thread; after a reply the
+    // handler may be destroyed.
     virtual void interrupted(Request &request) noexcept = 0;
 
   protected:
@@ -46,7 +48,8 @@ class RequestHome {
     [[nodiscard]] virtual bool on_home_thread() const noexcept = 0;
     // One message to the kernel: a fuse_out_header and what follows. Any thread. False: nobody waits for it any more.
     virtual bool send(std::span<const iovec> message) noexcept = 0;
-    // Before the reply that gives the kernel an open file of this node, which is released when the session ends, at the latest.
+    // Before the reply that gives the kernel an open file of this node, which is released when the session ends, at the
+    // latest.
     virtual void opened(const std::shared_ptr<Node> &node, Handle handle) = 0;
     // That reply reached nobody: release it now.
     virtual void open_failed(Node &node, Handle handle) noexcept = 0;
@@ -75,14 +78,16 @@ class Request {
     [[nodiscard]] const std::shared_ptr<Node> &node() const noexcept { return node_; }
     [[nodiscard]] loop::Shard &shard() const noexcept { return *shard_; } // not for requests of a test without one
 
-    // --- exactly one of these, from any thread ----------------------------------------------------------------------------
+    // --- exactly one of these, from any thread
+    // ----------------------------------------------------------------------------
     void reply_error(int errno_value) noexcept; // positive
     void reply_ok() noexcept;
     // read, readlink. More than the kernel asked for is cut off.
     void reply_data(Bytes data) noexcept;
     void reply_data(const Segments &data) noexcept;
     void reply_written(std::uint32_t count_bytes) noexcept;
-    // result: what ioctl(2) returns when >= 0; a negative errno makes it fail. Use reply_error() for failures without data.
+    // result: what ioctl(2) returns when >= 0; a negative errno makes it fail. Use reply_error() for failures without
+    // data.
     void reply_ioctl(int result, Bytes out = {}) noexcept;
     void reply_open(Handle handle, OpenFlags flags) noexcept; // after will_create(): makes the node known, too
     void reply_poll(std::uint32_t events) noexcept;
@@ -91,15 +96,17 @@ class Request {
     void reply_entry(const std::shared_ptr<Node> &node) noexcept; // lookup, make_directory, make_symlink
     void reply_entry_and_open(const std::shared_ptr<Node> &node, Handle handle, OpenFlags flags) noexcept; // create
 
-    // --- the home thread only -----------------------------------------------------------------------------------------------
-    // One handler per request. Called at once if the interrupt has already come; then the request may be gone on return.
+    // --- the home thread only
+    // ----------------------------------------------------------------------------------------------- One handler per
+    // request. Called at once if the interrupt has already come; then the request may be gone on return.
     void on_interrupt(InterruptHandler *handler) noexcept;
     [[nodiscard]] bool interrupt_came() const noexcept { return interrupt_came_; }
     // Directory::create(): the node whose open() will reply to this request.
     void will_create(const std::shared_ptr<Node> &node) noexcept { created_ = node; }
 
-    // --- for the home ---------------------------------------------------------------------------------------------------------
-    // Begins the life of a request that fills `message` (header first). False: shorter than its header says.
+    // --- for the home
+    // --------------------------------------------------------------------------------------------------------- Begins
+    // the life of a request that fills `message` (header first). False: shorter than its header says.
     [[nodiscard]] bool begin(RequestHome &home, loop::Shard *shard, MutableBytes message) noexcept;
     void set_node(std::shared_ptr<Node> node) noexcept { node_ = std::move(node); }
     // The bytes that a read may carry back; for reply_data() and reply_ioctl().

@@ -114,7 +114,8 @@ void Session::unmount() noexcept {
         while (!wait_for_replies(options_.unmount_grace_ms)) {
         }
     }
-    // The notifier may stand in a lock of the kernel's that a request holds: until it has ended, requests get their ENODEV.
+    // The notifier may stand in a lock of the kernel's that a request holds: until it has ended, requests get their
+    // ENODEV.
     state_->notifier()->stop();
     for (const Attached &attached : channels_) {
         std::promise<void> done;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Session: one FUSE mount of a tree of nodes, served by channels on shards.
 //
-// Order of use: construct, mount(), attach() once per shard, ..., unmount() (or the destructor), and only then stop the shards.
-// All functions are for one controlling thread, which is not a shard's.
+// Order of use: construct, mount(), attach() once per shard, ..., unmount() (or the destructor), and only then stop the
+// shards. All functions are for one controlling thread, which is not a shard's.
 #pragma once
 
 #include "base/result.h"
@@ -24,14 +24,14 @@ class SessionState;
 
 struct SessionOptions {
     std::filesystem::path mount_point{};
-    std::string fsname = "scsilo";  // the source shown in /proc/mounts; no comma
-    bool allow_other = true;        // other users may enter (without root: needs user_allow_other in /etc/fuse.conf)
+    std::string fsname = "scsilo";   // the source shown in /proc/mounts; no comma
+    bool allow_other = true;         // other users may enter (without root: needs user_allow_other in /etc/fuse.conf)
     bool default_permissions = true; // the kernel checks mode, uid and gid
-    // The longest read or write in pages of 4 KiB, as far as /proc/sys/fs/fuse/max_pages_limit permits. 1025: 4 MiB at any
-    // alignment.
+    // The longest read or write in pages of 4 KiB, as far as /proc/sys/fs/fuse/max_pages_limit permits. 1025: 4 MiB at
+    // any alignment.
     std::uint32_t max_pages = 1025;
-    bool raise_max_pages_limit = false; // root: raise that limit for the whole machine if it is lower
-    std::uint32_t count_slots = 64;     // requests pending per channel; further ones wait in the kernel
+    bool raise_max_pages_limit = false;    // root: raise that limit for the whole machine if it is lower
+    std::uint32_t count_slots = 64;        // requests pending per channel; further ones wait in the kernel
     std::uint32_t unmount_grace_ms = 1000; // how long unmount() waits for pending requests, once they are interrupted
 };
 
@@ -48,13 +48,13 @@ class Session {
     Session &operator=(const Session &) = delete;
     ~Session(); // unmounts
 
-    // Cleans away what a killed daemon left at the mount point, mounts, and agrees on the protocol with the kernel. As root by
-    // mount(2), else by fusermount3. Nobody is served before the first attach().
+    // Cleans away what a killed daemon left at the mount point, mounts, and agrees on the protocol with the kernel. As
+    // root by mount(2), else by fusermount3. Nobody is served before the first attach().
     [[nodiscard]] Result<void, SessionError> mount();
     // Serves requests on this (started) shard, too.
     [[nodiscard]] Result<void, SessionError> attach(loop::Shard &shard);
-    // Pending requests are interrupted, then, after the grace time, answered with ENODEV; the mount vanishes, lazily if busy. Files
-    // still open give ENOTCONN from now on. Idempotent.
+    // Pending requests are interrupted, then, after the grace time, answered with ENODEV; the mount vanishes, lazily if
+    // busy. Files still open give ENOTCONN from now on. Idempotent.
     void unmount() noexcept;
 
     [[nodiscard]] bool mounted() const noexcept { return device_fd_ >= 0; }

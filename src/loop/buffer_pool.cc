@@ -92,7 +92,8 @@ bool BufferPool::try_take(std::size_t length_bytes, Buffer &into) noexcept {
 }
 
 BufferPool::Statistics BufferPool::statistics(std::size_t index) const noexcept {
-    return {limits_.count_chunks[index], free_[index].size(), count_taken_[index], count_waited_[index], count_refused_[index]};
+    return {limits_.count_chunks[index], free_[index].size(), count_taken_[index], count_waited_[index],
+            count_refused_[index]};
 }
 
 BufferPool::Take BufferPool::take(std::size_t length_bytes, Buffer &into) noexcept {

@@ -65,8 +65,8 @@ class BufferPool {
     struct Statistics {
         std::size_t count_chunks = 0;
         std::size_t count_free = 0;
-        std::uint64_t count_taken = 0;  // buffers served
-        std::uint64_t count_waited = 0; // those of them that were not free at once
+        std::uint64_t count_taken = 0;   // buffers served
+        std::uint64_t count_waited = 0;  // those of them that were not free at once
         std::uint64_t count_refused = 0; // try_take() that got none
     };
     [[nodiscard]] Statistics statistics(std::size_t index) const noexcept;

@@ -17,7 +17,8 @@ class RingFileOperations final : public FileOperations {
   public:
     loop::Op<int> create(const std::string &path) override {
         co_return co_await ring().operation([&](io_uring_sqe *entry) {
-            io_uring_prep_openat(entry, AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+            io_uring_prep_openat(entry, AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                 0600);
         });
     }
     loop::Op<int> open_directory(const std::string &path) override {

@@ -42,21 +42,41 @@ class Server {
   private:
     void answer() {
         switch (header_.opcode) {
-        case FUSE_INIT: init(); break;
-        case FUSE_LOOKUP: lookup(); break;
-        case FUSE_GETATTR: reply_with(attributes(header_.nodeid)); break;
-        case FUSE_OPEN: reply_with(fuse_open_out{0, FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES, 0}); break;
-        case FUSE_OPENDIR: reply_with(fuse_open_out{}); break;
-        case FUSE_READ: reply(0, zeroes_.data(), body<fuse_read_in>().size); break;
-        case FUSE_WRITE: reply_with(fuse_write_out{body<fuse_write_in>().size, 0}); break;
-        case FUSE_IOCTL: reply_with(fuse_ioctl_out{}); break;
+        case FUSE_INIT:
+            init();
+            break;
+        case FUSE_LOOKUP:
+            lookup();
+            break;
+        case FUSE_GETATTR:
+            reply_with(attributes(header_.nodeid));
+            break;
+        case FUSE_OPEN:
+            reply_with(fuse_open_out{0, FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES, 0});
+            break;
+        case FUSE_OPENDIR:
+            reply_with(fuse_open_out{});
+            break;
+        case FUSE_READ:
+            reply(0, zeroes_.data(), body<fuse_read_in>().size);
+            break;
+        case FUSE_WRITE:
+            reply_with(fuse_write_out{body<fuse_write_in>().size, 0});
+            break;
+        case FUSE_IOCTL:
+            reply_with(fuse_ioctl_out{});
+            break;
         case FUSE_RELEASE:
         case FUSE_RELEASEDIR:
-        case FUSE_FLUSH: reply(0, nullptr, 0); break;
+        case FUSE_FLUSH:
+            reply(0, nullptr, 0);
+            break;
         case FUSE_FORGET:
         case FUSE_BATCH_FORGET:
-        case FUSE_INTERRUPT: break;
-        default: reply(ENOSYS, nullptr, 0);
+        case FUSE_INTERRUPT:
+            break;
+        default:
+            reply(ENOSYS, nullptr, 0);
         }
     }
 

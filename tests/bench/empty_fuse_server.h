@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The least a FUSE server can do: a blocking read() and write() on /dev/fuse with fixed answers, in a process of its own.
-// What a real server costs is measured against it.
+// The least a FUSE server can do: a blocking read() and write() on /dev/fuse with fixed answers, in a process of its
+// own. What a real server costs is measured against it.
 #pragma once
 
 #include <cstdint>

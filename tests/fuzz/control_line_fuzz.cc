@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arbitrary lines into every writable file of a system with null devices: no crash, and nothing stays that cannot be removed.
+// Arbitrary lines into every writable file of a system with null devices: no crash, and nothing stays that cannot be
+// removed.
 #include "control/system.h"
 #include "fuse/directory.h"
 
@@ -75,7 +76,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t leng
         rest.remove_prefix(1);
         const std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-        const bool many = path.ends_with("add_host") || path == "scsi_tgt/threads"; // hosts and threads are slow to make
+        const bool many =
+            path.ends_with("add_host") || path == "scsi_tgt/threads"; // hosts and threads are slow to make
         if (many && line.size() > 2) {
             continue;
         }

@@ -66,7 +66,8 @@ void check_sense(const scsi::Sense &sense) {
 
 test::TestUnit &unit() {
     static test::TestUnit *only = [] {
-        sbc::DiskOptions options{.identity = sbc::disk_identity(sbc::DiskKind::fileio, "disk1"), .removable = true,
+        sbc::DiskOptions options{.identity = sbc::disk_identity(sbc::DiskKind::fileio, "disk1"),
+                                 .removable = true,
                                  .thin_provisioned = true};
         return new test::TestUnit(sbc::make_disk(options, media::make_ram(std::uint64_t{1} << 20)));
     }();

@@ -15,9 +15,9 @@ namespace scsilo::sbc {
 
 class Disk;
 
-// A member of its disk, so that starting it takes no memory. One flush at a time: a request that comes while one runs is
-// served by another one after it, since the running one may have passed the data already.
-// Invariant: while it runs it keeps the logical unit, and so the disk, alive.
+// A member of its disk, so that starting it takes no memory. One flush at a time: a request that comes while one runs
+// is served by another one after it, since the running one may have passed the data already. Invariant: while it runs
+// it keeps the logical unit, and so the disk, alive.
 class BackgroundFlush final : public loop::Activity {
   public:
     explicit BackgroundFlush(Disk &disk) noexcept : disk_(disk) {}

@@ -10,8 +10,8 @@
 namespace scsilo::sbc {
 namespace {
 
-// LBA and PMI are obsolete in SBC-4. As SBC-2 has them: without PMI an address is an error, with it the answer is the last
-// block before a delay, which here is the last block of all.
+// LBA and PMI are obsolete in SBC-4. As SBC-2 has them: without PMI an address is an error, with it the answer is the
+// last block before a delay, which here is the last block of all.
 Answer check_obsolete_fields(const Disk &disk, scsi::Lba lba, bool pmi) noexcept {
     if (!pmi && lba.value != 0) {
         return fail(scsi::Sense::invalid_field_in_cdb(2));

@@ -18,9 +18,12 @@ struct WriteSameFlags {
 
 [[nodiscard]] loop::Op<void> read_blocks(Disk &disk, engine::Command &command, Transfer transfer);
 [[nodiscard]] loop::Op<void> write_blocks(Disk &disk, engine::Command &command, Transfer transfer);
-[[nodiscard]] loop::Op<void> verify_blocks(Disk &disk, engine::Command &command, Transfer transfer, std::uint8_t bytchk);
-[[nodiscard]] loop::Op<void> synchronize_blocks(Disk &disk, engine::Command &command, Transfer transfer, bool immediate);
-[[nodiscard]] loop::Op<void> write_same_blocks(Disk &disk, engine::Command &command, Transfer transfer, WriteSameFlags flags);
+[[nodiscard]] loop::Op<void> verify_blocks(Disk &disk, engine::Command &command, Transfer transfer,
+                                           std::uint8_t bytchk);
+[[nodiscard]] loop::Op<void> synchronize_blocks(Disk &disk, engine::Command &command, Transfer transfer,
+                                                bool immediate);
+[[nodiscard]] loop::Op<void> write_same_blocks(Disk &disk, engine::Command &command, Transfer transfer,
+                                               WriteSameFlags flags);
 [[nodiscard]] loop::Op<void> start_stop_unit(Disk &disk, engine::Command &command);
 [[nodiscard]] loop::Op<void> unmap(Disk &disk, engine::Command &command);
 [[nodiscard]] Answer read_capacity_10(Disk &disk, engine::Command &command);
@@ -53,8 +56,9 @@ template <class Layout> [[nodiscard]] loop::Op<void> write_same(Disk &disk, engi
 namespace detail {
 using namespace engine;
 
-// The usage maps leave out what a disk without protection information, anchors and rebuild assist does not evaluate: RDPROTECT,
-// WRPROTECT, VRPROTECT, ANCHOR and RARC are refused as any reserved bit is. READ CAPACITY works while the unit is stopped.
+// The usage maps leave out what a disk without protection information, anchors and rebuild assist does not evaluate:
+// RDPROTECT, WRPROTECT, VRPROTECT, ANCHOR and RARC are refused as any reserved bit is. READ CAPACITY works while the
+// unit is stopped.
 // clang-format off
 inline constexpr Gates gates_capacity = gates_any | Gate::medium;
 

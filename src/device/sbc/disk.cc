@@ -42,7 +42,8 @@ spc::Identity disk_identity(DiskKind kind, std::string_view name, std::uint32_t 
     return spc::identity_of(vendor_of(kind), name, scsi::PeripheralDeviceType::direct_access, setup_id);
 }
 
-Disk::Disk(DiskOptions options, std::unique_ptr<media::BlockMedium> medium, std::unique_ptr<spc::SavedPages> saved_pages)
+Disk::Disk(DiskOptions options, std::unique_ptr<media::BlockMedium> medium,
+           std::unique_ptr<spc::SavedPages> saved_pages)
     : Device(completed(options).identity, std::move(saved_pages)), options_(completed(std::move(options))),
       block_shift_(static_cast<unsigned>(std::countr_zero(options_.block_length_bytes))), medium_(std::move(medium)),
       capacity_(blocks_in(medium_->facts().size_bytes)), write_back_(!options_.write_through) {}
@@ -67,7 +68,8 @@ bool Disk::has_feature(engine::Feature feature) const noexcept {
 }
 
 // A deferred error comes before the command's own obstacles, and telling it once is enough (SPC-6 4.4.7).
-std::optional<scsi::Sense> Disk::obstacle(const engine::CommandRow &row, const engine::Command &command) const noexcept {
+std::optional<scsi::Sense> Disk::obstacle(const engine::CommandRow &row,
+                                          const engine::Command &command) const noexcept {
     if (deferred_error_ && row.gates.has(engine::Gate::unit_attention)) [[unlikely]] {
         return std::exchange(deferred_error_, std::nullopt);
     }

@@ -22,10 +22,10 @@ enum class DiskKind : std::uint8_t { fileio, blockio, nullio };
 [[nodiscard]] spc::Identity disk_identity(DiskKind kind, std::string_view name, std::uint32_t setup_id = 0);
 
 struct DiskOptions {
-    spc::Identity identity = {};             // type and removable are filled in
+    spc::Identity identity = {}; // type and removable are filled in
     DiskKind kind = DiskKind::fileio;
-    std::uint32_t block_length_bytes = 512;  // see valid_block_length()
-    std::uint8_t physical_exponent = 0;      // a physical block is 2^n logical blocks
+    std::uint32_t block_length_bytes = 512; // see valid_block_length()
+    std::uint8_t physical_exponent = 0;     // a physical block is 2^n logical blocks
     bool read_only = false;
     bool write_through = false; // WCE is 0 by default
     bool nv_cache = false;      // the medium's cache survives a power failure: nothing has to be flushed
@@ -62,8 +62,9 @@ class Disk final : public spc::Device {
         return fail(scsi::Sense::lba_out_of_range(std::max(lba.value, capacity_.value)));
     }
 
-    // --- caching (SBC-4 4.15, mode page 08h) ------------------------------------------------------------------------------
-    // Written data may be lost in a power failure until they are flushed.
+    // --- caching (SBC-4 4.15, mode page 08h)
+    // ------------------------------------------------------------------------------ Written data may be lost in a
+    // power failure until they are flushed.
     [[nodiscard]] bool volatile_cache() const noexcept { return !options_.nv_cache; }
     [[nodiscard]] media::Durability durability(bool fua) const noexcept {
         return volatile_cache() && (fua || !write_back_) ? media::Durability::durable : media::Durability::cached;
@@ -75,7 +76,8 @@ class Disk final : public spc::Device {
     // The same behind the command's back (IMMED); a failure becomes a deferred error.
     void flush_in_background() noexcept { background_flush_.start(); }
 
-    // --- START STOP UNIT, and control ------------------------------------------------------------------------------------------
+    // --- START STOP UNIT, and control
+    // ------------------------------------------------------------------------------------------
     [[nodiscard]] bool loaded() const noexcept { return loaded_; }
     void set_started(bool started) noexcept { started_ = started; }
     // Takes the medium out or puts it in; all nexuses but `by` hear of a medium that has come.
@@ -83,7 +85,8 @@ class Disk final : public spc::Device {
     // Looks at the medium's size again: CAPACITY DATA HAS CHANGED if it is another. The value is an errno, 0 = done.
     [[nodiscard]] loop::Op<int> refresh();
 
-    // --- spc::Device -------------------------------------------------------------------------------------------------------------
+    // --- spc::Device
+    // -------------------------------------------------------------------------------------------------------------
     [[nodiscard]] const engine::CommandTable &commands() const noexcept override;
     [[nodiscard]] bool has_feature(engine::Feature feature) const noexcept override;
     [[nodiscard]] std::optional<scsi::Sense> obstacle(const engine::CommandRow &row,

@@ -40,7 +40,8 @@ bool means_unsupported(int error) noexcept { return error == EOPNOTSUPP || error
 
 } // namespace
 
-loop::Op<IoOutcome> read_first(media::BlockMedium &medium, std::uint64_t offset, Segments to, std::size_t length_bytes) {
+loop::Op<IoOutcome> read_first(media::BlockMedium &medium, std::uint64_t offset, Segments to,
+                               std::size_t length_bytes) {
     const Cut cut = cut_after(to.pieces(), length_bytes);
     IoOutcome outcome;
     if (cut.whole_bytes != 0) {
@@ -56,8 +57,8 @@ loop::Op<IoOutcome> read_first(media::BlockMedium &medium, std::uint64_t offset,
     co_return outcome;
 }
 
-loop::Op<IoOutcome> write_first(media::BlockMedium &medium, std::uint64_t offset, Segments from, std::size_t length_bytes,
-                                media::Durability durability) {
+loop::Op<IoOutcome> write_first(media::BlockMedium &medium, std::uint64_t offset, Segments from,
+                                std::size_t length_bytes, media::Durability durability) {
     const Cut cut = cut_after(from.pieces(), length_bytes);
     IoOutcome outcome;
     if (cut.whole_bytes != 0) {

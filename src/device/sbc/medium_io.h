@@ -19,8 +19,8 @@ namespace scsilo::sbc {
 [[nodiscard]] loop::Op<media::IoOutcome> write_first(media::BlockMedium &medium, std::uint64_t offset, Segments from,
                                                      std::size_t length_bytes, media::Durability durability);
 
-// Writes the first `pattern_bytes` of `memory` over and over; fills `memory` (a work buffer) with copies. Leaves with sense
-// data. The pattern's length divides the block length or is a multiple of it.
+// Writes the first `pattern_bytes` of `memory` over and over; fills `memory` (a work buffer) with copies. Leaves with
+// sense data. The pattern's length divides the block length or is a multiple of it.
 [[nodiscard]] loop::Op<void> write_pattern(Disk &disk, scsi::Lba lba, scsi::BlockCount count, MutableBytes memory,
                                            std::size_t pattern_bytes);
 

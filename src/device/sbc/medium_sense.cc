@@ -3,8 +3,10 @@
 #include "device/sbc/medium_sense.h"
 
 #include "device/sbc/disk.h"
+#include "device/sbc/trace.h"
 
 #include <cerrno>
+#include <cstring>
 
 namespace scsilo::sbc {
 
@@ -49,13 +51,16 @@ scsi::Sense medium_sense(Access access, int error) noexcept {
 
 scsi::Sense medium_sense(Access access, int error, scsi::Lba lba) noexcept {
     const Sense sense = medium_sense(access, error);
-    const bool of_a_block = sense.key == scsi::SenseKey::medium_error ||
-                            sense.asc == scsi::asc::space_allocation_failed_write_protect;
+    const bool of_a_block =
+        sense.key == scsi::SenseKey::medium_error || sense.asc == scsi::asc::space_allocation_failed_write_protect;
     return of_a_block ? sense.with_information(lba.value) : sense;
 }
 
 scsi::Sense transfer_sense(const Disk &disk, Access access, scsi::Lba from, const media::IoOutcome &outcome) noexcept {
-    return medium_sense(access, outcome.error, from + disk.blocks_in(outcome.done_bytes));
+    const scsi::Lba at = from + disk.blocks_in(outcome.done_bytes);
+    trace(trace_disk, Trace::minor, "{}: a {} failed at block {}: {}", disk.inquiry().product,
+          access == Access::read ? "read" : "write", at.value, std::strerror(outcome.error));
+    return medium_sense(access, outcome.error, at);
 }
 
 } // namespace scsilo::sbc

@@ -12,7 +12,8 @@ class Disk;
 
 enum class Access : std::uint8_t { read, write };
 
-// Of a transfer that began at `from` and did not come to its end: the block in error is the one that it did not complete.
+// Of a transfer that began at `from` and did not come to its end: the block in error is the one that it did not
+// complete.
 [[nodiscard]] scsi::Sense transfer_sense(const Disk &disk, Access access, scsi::Lba from,
                                          const media::IoOutcome &outcome) noexcept;
 // Of an operation without a place (flush).

@@ -3,6 +3,7 @@
 #include "device/sbc/commands.h"
 #include "device/sbc/medium_io.h"
 #include "device/sbc/medium_sense.h"
+#include "device/sbc/trace.h"
 
 #include <algorithm>
 
@@ -10,6 +11,8 @@ namespace scsilo::sbc {
 
 // The medium is read only as far as there is memory for it.
 loop::Op<void> read_blocks(Disk &disk, engine::Command &command, Transfer transfer) {
+    trace(trace_disk, Trace::scsi, "{}: read {} blocks at {}", disk.inquiry().product, transfer.count.value,
+          transfer.lba.value);
     co_await check_transfer(disk, transfer);
     const Segments &memory = command.request.data_in;
     const std::size_t wanted_bytes = disk.bytes_of(transfer.count);
@@ -37,6 +40,8 @@ loop::Op<void> read_blocks(Disk &disk, engine::Command &command, Transfer transf
 
 // Nothing is written unless everything that the CDB announces has come.
 loop::Op<void> write_blocks(Disk &disk, engine::Command &command, Transfer transfer) {
+    trace(trace_disk, Trace::scsi, "{}: write {} blocks at {}", disk.inquiry().product, transfer.count.value,
+          transfer.lba.value);
     co_await check_transfer(disk, transfer);
     const Segments &memory = command.request.data_out;
     const std::size_t length_bytes = disk.bytes_of(transfer.count);
@@ -49,6 +54,10 @@ loop::Op<void> write_blocks(Disk &disk, engine::Command &command, Transfer trans
     }
     const std::uint64_t offset = disk.offset_of(transfer.lba);
     const media::Durability durability = disk.durability(transfer.fua);
+    if (durability == media::Durability::durable) {
+        trace(trace_disk, Trace::order, "{}: the write at {} is to be durable", disk.inquiry().product,
+              transfer.lba.value);
+    }
     media::IoOutcome outcome;
     if (length_bytes == memory.length_bytes()) {
         outcome = co_await disk.medium().write(offset, memory, durability);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // START STOP UNIT, and a medium that can be taken out (SBC-4 5.31).
 #include "device/sbc/commands.h"
+#include "device/sbc/trace.h"
 #include "engine/logical_unit.h"
 
 namespace scsilo::sbc {
@@ -22,6 +23,8 @@ void Disk::set_loaded(bool loaded, const engine::ItlNexus *by) noexcept {
 loop::Op<void> start_stop_unit(Disk &disk, engine::Command &command) {
     using Layout = scsi::StartStopUnit;
     const scsi::Cdb &cdb = command.cdb();
+    trace(trace_disk, Trace::mgmt_minor, "{}: START STOP UNIT, START {}, LOEJ {}", disk.inquiry().product,
+          static_cast<int>(cdb.get<Layout::start>()), static_cast<int>(cdb.get<Layout::loej>()));
     const auto condition = static_cast<PowerCondition>(cdb.get<Layout::power_condition>());
     if (cdb.get<Layout::power_condition_modifier>() != 0) {
         co_await fail(scsi::Sense::invalid_field_in_cdb(3, 3));

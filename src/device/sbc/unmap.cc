@@ -26,8 +26,8 @@ Bytes descriptor_at(Bytes list, std::size_t index) noexcept {
 
 // Everything is checked before anything is unmapped. A descriptor that either length cuts off is ignored.
 Result<std::size_t, scsi::Sense> check_list(const Disk &disk, Bytes list, std::size_t list_length_bytes) noexcept {
-    const std::size_t given = std::min<std::size_t>(List::block_descriptor_data_length::get(list),
-                                                    list_length_bytes - List::header_bytes);
+    const std::size_t given =
+        std::min<std::size_t>(List::block_descriptor_data_length::get(list), list_length_bytes - List::header_bytes);
     const std::size_t count = given / Descriptor::length_bytes;
     if (count > maximum_unmap_descriptors) {
         return fail(scsi::Sense::invalid_field_in_parameter_list(List::block_descriptor_data_length::offset));
@@ -42,8 +42,8 @@ Result<std::size_t, scsi::Sense> check_list(const Disk &disk, Bytes list, std::s
         }
         total += blocks;
         if (total > most) {
-            const std::size_t field = List::header_bytes + i * Descriptor::length_bytes +
-                                      Descriptor::number_of_logical_blocks::offset;
+            const std::size_t field =
+                List::header_bytes + i * Descriptor::length_bytes + Descriptor::number_of_logical_blocks::offset;
             return fail(scsi::Sense::invalid_field_in_parameter_list(static_cast<std::uint16_t>(field)));
         }
     }

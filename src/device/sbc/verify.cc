@@ -15,7 +15,8 @@ namespace {
 // BYTCHK (SBC-4 5.37.1)
 enum class ByteCheck : std::uint8_t { none = 0, each_block = 1, reserved = 2, same_block = 3 };
 
-// Compares what was read with the data-out bytes from `offset` on; the offset of the first one that differs, if one does.
+// Compares what was read with the data-out bytes from `offset` on; the offset of the first one that differs, if one
+// does.
 std::optional<std::size_t> first_difference(const Segments &data_out, std::size_t offset, Bytes read) noexcept {
     std::size_t skip = offset;
     std::size_t compared = 0;
@@ -41,7 +42,8 @@ std::optional<std::size_t> first_difference(const Segments &data_out, std::size_
 }
 
 // The same for a single data-out block against every block that was read (read: whole blocks).
-std::optional<std::size_t> first_difference_in_block(const Segments &block, std::size_t block_bytes, Bytes read) noexcept {
+std::optional<std::size_t> first_difference_in_block(const Segments &block, std::size_t block_bytes,
+                                                     Bytes read) noexcept {
     for (std::size_t at = 0; at < read.size(); at += block_bytes) {
         if (const auto offset = first_difference(block, 0, read.subspan(at, block_bytes)); offset) {
             return offset;

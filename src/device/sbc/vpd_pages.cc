@@ -13,11 +13,13 @@ std::uint32_t blocks(const Disk &disk, std::uint64_t bytes) noexcept {
 
 void block_limits(const Disk &disk, const engine::ItlNexus &, scsi::PageBuilder &page) {
     const media::MediumFacts &facts = disk.medium().facts();
-    const std::uint64_t optimal = facts.optimal_transfer_bytes != 0 ? facts.optimal_transfer_bytes : optimal_transfer_bytes;
+    const std::uint64_t optimal =
+        facts.optimal_transfer_bytes != 0 ? facts.optimal_transfer_bytes : optimal_transfer_bytes;
     const std::uint32_t granularity = blocks(disk, facts.punch_granularity_bytes);
-    page.u8(0);                                                                  // WSNZ 0: a WRITE SAME of zero blocks goes to the end
-    page.u8(0);                                                                  // MAXIMUM COMPARE AND WRITE LENGTH
-    page.be16(static_cast<std::uint16_t>(1U << disk.options().physical_exponent)); // OPTIMAL TRANSFER LENGTH GRANULARITY
+    page.u8(0); // WSNZ 0: a WRITE SAME of zero blocks goes to the end
+    page.u8(0); // MAXIMUM COMPARE AND WRITE LENGTH
+    page.be16(
+        static_cast<std::uint16_t>(1U << disk.options().physical_exponent)); // OPTIMAL TRANSFER LENGTH GRANULARITY
     page.be32(blocks(disk, maximum_transfer_bytes));
     page.be32(blocks(disk, std::min(optimal, maximum_transfer_bytes)));
     page.be32(0); // MAXIMUM PREFETCH LENGTH

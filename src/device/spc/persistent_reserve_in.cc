@@ -121,7 +121,8 @@ Answer report_capabilities(engine::DeviceServer &device, engine::Command &comman
     tmv::set(page, 1);
     allow_commands::set(page, allowed_as_in_our_rows);
     ptpl_a::set(page, reservations.persistent().aptpl ? 1 : 0);
-    for (const engine::ReservationType type : engine::all_reservation_types) { // bit 0 of byte 4 is type 0, byte 5 begins with 8
+    for (const engine::ReservationType type :
+         engine::all_reservation_types) { // bit 0 of byte 4 is type 0, byte 5 begins with 8
         const auto code = static_cast<unsigned>(type);
         page[4 + code / 8] = static_cast<std::uint8_t>(page[4 + code / 8] | 1U << code % 8);
     }

@@ -35,7 +35,8 @@ struct MoveList {
 };
 
 // One TransportID at `offset`; appended to the request. Its protocol has to be the target port's.
-Result<std::size_t, Sense> take_port(Bytes list, std::size_t offset, std::uint8_t protocol, ReserveOutRequest &request) {
+Result<std::size_t, Sense> take_port(Bytes list, std::size_t offset, std::uint8_t protocol,
+                                     ReserveOutRequest &request) {
     const auto place = static_cast<std::uint16_t>(offset);
     const Bytes rest = list.subspan(offset);
     const auto parsed = scsi::parse_transport_id(rest);
@@ -65,9 +66,8 @@ Result<void, Sense> parse_basic(Bytes list, std::uint8_t protocol, ReserveOutReq
     const bool with_ports = request.spec_i_pt && request.action == ReserveOutAction::register_key;
     if (!with_ports) {
         // What SPEC_I_PT means elsewhere is refused later, for the bit; without it there is one length.
-        return request.spec_i_pt || list.size() == BasicList::length_bytes
-                   ? Result<void, Sense>()
-                   : fail(Sense::parameter_list_length_error());
+        return request.spec_i_pt || list.size() == BasicList::length_bytes ? Result<void, Sense>()
+                                                                           : fail(Sense::parameter_list_length_error());
     }
     if (list.size() < BasicList::transport_ids_offset ||
         BasicList::transport_ids_length::get(list) != list.size() - BasicList::transport_ids_offset) {
@@ -103,7 +103,7 @@ Result<ReserveOutRequest, Sense> parse(const scsi::Cdb &cdb, Bytes list, std::ui
     request.key = BasicList::reservation_key::get(list);
     request.service_action_key = BasicList::service_action_reservation_key::get(list);
     const auto parsed = request.action == ReserveOutAction::register_and_move ? parse_move(list, protocol, request)
-                                                                             : parse_basic(list, protocol, request);
+                                                                              : parse_basic(list, protocol, request);
     if (!parsed) {
         return fail(parsed.error());
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of reservations, one row each: PERSISTENT RESERVE IN and OUT (SPC-6 6.19, 6.20), RESERVE and RELEASE (SPC-2).
-// Any device type may join them: they need nothing of the device server.
+// The commands of reservations, one row each: PERSISTENT RESERVE IN and OUT (SPC-6 6.19, 6.20), RESERVE and RELEASE
+// (SPC-2). Any device type may join them: they need nothing of the device server.
 #pragma once
 
 #include "engine/command.h"
@@ -19,7 +19,8 @@ namespace scsilo::spc {
 namespace detail {
 using namespace engine;
 
-// REPLACE LOST RESERVATION has no row: nothing is ever lost (RLR_C 0). Third-party reservations and extents have no bits.
+// REPLACE LOST RESERVATION has no row: nothing is ever lost (RLR_C 0). Third-party reservations and extents have no
+// bits.
 // clang-format off
 inline constexpr auto reservation_rows = std::to_array<CommandRow>({
     {.usage = "16 00 000000 00", .service_action = {}, .name = "RESERVE(6)", .clause = "SPC-2 7.21",

@@ -66,7 +66,8 @@ std::optional<Registrant> take_registrant(Bytes &rest) {
 }
 
 bool is_whole(Bytes image) {
-    if (image.size() < Header::length_bytes + checksum_bytes || !std::ranges::equal(image.first(magic.size()), bytes_of(magic))) {
+    if (image.size() < Header::length_bytes + checksum_bytes ||
+        !std::ranges::equal(image.first(magic.size()), bytes_of(magic))) {
         return false;
     }
     const Bytes content = image.first(image.size() - checksum_bytes);
@@ -121,7 +122,8 @@ std::optional<PersistentReservation> decode_reservation(Bytes image) {
         state.registrants.push_back(*one);
     }
     const bool complete = state.registrants.size() == count && rest.empty();
-    return complete && state.valid() && state == state.after_power_loss() ? std::optional(std::move(state)) : std::nullopt;
+    return complete && state.valid() && state == state.after_power_loss() ? std::optional(std::move(state))
+                                                                          : std::nullopt;
 }
 
 loop::Op<int> ReservationFile::save(const PersistentReservation &state) {

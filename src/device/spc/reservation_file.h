@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ReservationFile: the persistent reservation of one device as a state file; its format is docs/formats/reservations.md.
+// ReservationFile: the persistent reservation of one device as a state file; its format is
+// docs/formats/reservations.md.
 #pragma once
 
 #include "engine/reservations.h"
@@ -29,8 +30,9 @@ class ReservationFile final : public engine::ReservationStore {
     media::FileOperations &files_;
 };
 
-// What the unit begins with; blocks, for the control thread. No file: no reservation. The error is an errno: EBADMSG for a damaged
-// file. Then nobody can tell who was fenced off, and the device should stay closed until an administrator has removed the file.
+// What the unit begins with; blocks, for the control thread. No file: no reservation. The error is an errno: EBADMSG
+// for a damaged file. Then nobody can tell who was fenced off, and the device should stay closed until an administrator
+// has removed the file.
 [[nodiscard]] Result<engine::PersistentReservation, int> load_reservation(const std::string &path);
 
 } // namespace scsilo::spc

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RESERVE and RELEASE of a whole logical unit (SPC-2 7.16 to 7.21), with SPC-6's exceptions for persistent reservations.
+// RESERVE and RELEASE of a whole logical unit (SPC-2 7.16 to 7.21), with SPC-6's exceptions for persistent
+// reservations.
 #include "device/spc/reservation_commands.h"
 #include "engine/logical_unit.h"
 

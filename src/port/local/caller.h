@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CallerMemory: the memory behind the pointers of a hostile header; an interface, so that decoding can be tested without a kernel.
+// CallerMemory: the memory behind the pointers of a hostile header; an interface, so that decoding can be tested
+// without a kernel.
 #pragma once
 
 #include "fuse/caller_memory.h"

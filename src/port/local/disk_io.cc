@@ -119,7 +119,8 @@ void fill(Exchange &exchange, BlockDirection direction, BlockRange range, bool f
     exchange.command.request.attribute = scsi::TaskAttribute::simple;
 }
 
-void place(Exchange &exchange, BlockDirection direction, const Segments &data, std::size_t offset, std::size_t length) noexcept {
+void place(Exchange &exchange, BlockDirection direction, const Segments &data, std::size_t offset,
+           std::size_t length) noexcept {
     Segments part = data;
     if (length != data.length_bytes()) {
         part = Segments({exchange.pieces.data(), data.slice(offset, length, exchange.pieces)});
@@ -206,7 +207,8 @@ loop::Op<void> transfer(Job &job, BlockDirection direction, BlockRange range, Se
     while (done < range.count) {
         Borrowed borrowed(job.station());
         Batch batch(job, job.device(), disk_timeout_ms);
-        for (Exchange *exchange = &job.exchange; exchange != nullptr && done < range.count; exchange = borrowed.take()) {
+        for (Exchange *exchange = &job.exchange; exchange != nullptr && done < range.count;
+             exchange = borrowed.take()) {
             const std::uint64_t count = std::min(most, range.count - done);
             fill(*exchange, direction, {range.first + done, count}, force_unit_access);
             place(*exchange, direction, data, done * block_bytes, count * block_bytes);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks to and from a logical unit for its sd node: READ(16) and WRITE(16) split to the block limits, with Linux sd's retries.
+// Blocks to and from a logical unit for its sd node: READ(16) and WRITE(16) split to the block limits, with Linux sd's
+// retries.
 #pragma once
 
 #include "port/local/job.h"
@@ -17,7 +18,8 @@ struct BlockRange {
 [[nodiscard]] loop::Op<void> transfer(Job &job, BlockDirection direction, BlockRange range, Segments data,
                                       bool force_unit_access = false);
 
-// job.exchange with the command that is in it, retried as sd does: its end, good or not. Leaves when it cannot be carried out.
+// job.exchange with the command that is in it, retried as sd does: its end, good or not. Leaves when it cannot be
+// carried out.
 [[nodiscard]] loop::Op<void> execute(Job &job, std::uint64_t timeout_ms);
 // The same, and leaves with the Errno that the end means unless it is good.
 [[nodiscard]] loop::Op<void> execute_good(Job &job, std::uint64_t timeout_ms);

@@ -12,7 +12,8 @@
 namespace scsilo::local {
 namespace {
 
-template <std::size_t N> void set_command(Exchange &exchange, const std::array<std::uint8_t, N> &cdb, Segments data_out = {}) {
+template <std::size_t N>
+void set_command(Exchange &exchange, const std::array<std::uint8_t, N> &cdb, Segments data_out = {}) {
     engine::CommandRequest &request = exchange.command.request;
     request.cdb = scsi::Cdb(cdb);
     request.attribute = scsi::TaskAttribute::simple;
@@ -78,11 +79,13 @@ loop::Op<void> write_zero_blocks(Job &job, BlockRange range) {
     const std::uint64_t block_bytes = job.device().disk.block_bytes.load();
     const std::uint64_t most = std::max<std::uint64_t>(1, (1U << 20U) / block_bytes);
     job.buffer.clear();
-    co_await job.shard().buffers().take(static_cast<std::size_t>(std::min(most, range.count) * block_bytes), job.buffer);
+    co_await job.shard().buffers().take(static_cast<std::size_t>(std::min(most, range.count) * block_bytes),
+                                        job.buffer);
     job.buffer.segments().fill(0, job.buffer.length_bytes(), 0);
     while (range.count != 0) {
         const BlockRange part{range.first, std::min(range.count, most)};
-        const std::size_t used = job.buffer.segments().slice(0, static_cast<std::size_t>(part.count * block_bytes), job.pieces);
+        const std::size_t used =
+            job.buffer.segments().slice(0, static_cast<std::size_t>(part.count * block_bytes), job.pieces);
         co_await transfer(job, BlockDirection::write, part, Segments({job.pieces.data(), used}));
         range = {range.first + part.count, range.count - part.count};
     }
@@ -113,8 +116,8 @@ loop::Op<void> discard(Job &job, BlockRange range) {
         co_await write_same_range(job, range, true);
         co_return;
     }
-    const std::uint64_t most = disk.max_unmap_blocks != 0 ? std::min<std::uint64_t>(disk.max_unmap_blocks, 0xFFFF'FFFF)
-                                                          : 0xFFFF'FFFF;
+    const std::uint64_t most =
+        disk.max_unmap_blocks != 0 ? std::min<std::uint64_t>(disk.max_unmap_blocks, 0xFFFF'FFFF) : 0xFFFF'FFFF;
     while (range.count != 0) {
         const BlockRange part{range.first, std::min(range.count, most)};
         co_await unmap(job, part);
@@ -122,7 +125,8 @@ loop::Op<void> discard(Job &job, BlockRange range) {
     }
 }
 
-// UNMAP is a hint even where unmapped blocks read as zeroes; WRITE SAME with UNMAP is none, so Linux takes that, and so do we.
+// UNMAP is a hint even where unmapped blocks read as zeroes; WRITE SAME with UNMAP is none, so Linux takes that, and so
+// do we.
 loop::Op<void> punch(Job &job, BlockRange range) {
     if (!job.device().disk.write_same_unmaps) {
         co_await fail(Errno{EOPNOTSUPP});

@@ -13,7 +13,8 @@
 namespace scsilo::local {
 
 Driver::Driver(const DriverOptions &options, std::span<loop::Shard *const> shards, std::shared_ptr<fuse::Directory> dev)
-    : options_(options), stations_(std::make_shared<Stations>(shards)), names_(std::make_shared<NodeNames>(std::move(dev))) {
+    : options_(options), stations_(std::make_shared<Stations>(shards)),
+      names_(std::make_shared<NodeNames>(std::move(dev))) {
     for (unsigned i = 0; i < std::min(options_.count_hosts_at_start, max_hosts); ++i) {
         add_host();
     }

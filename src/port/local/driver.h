@@ -36,7 +36,8 @@ struct DriverOptions {
     std::uint32_t mode = 0600;
 };
 
-// Control thread only, unless said. Before it is destroyed: the session that serves `dev` is unmounted, the shards still run.
+// Control thread only, unless said. Before it is destroyed: the session that serves `dev` is unmounted, the shards
+// still run.
 class Driver {
   public:
     // `shards`: those that serve the FUSE session and the logical units; started. `dev`: where the nodes go.

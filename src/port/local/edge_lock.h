@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// EdgeLock: writers of whole blocks share it, a writer that must read parts of its edge blocks first has it alone; across shards.
+// EdgeLock: writers of whole blocks share it, a writer that must read parts of its edge blocks first has it alone;
+// across shards.
 //
-// First come first served. The mutex is held for a few instructions only; who has to wait is told by a message to its shard.
+// First come first served. The mutex is held for a few instructions only; who has to wait is told by a message to its
+// shard.
 #pragma once
 
 #include "base/list.h"

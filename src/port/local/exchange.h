@@ -2,8 +2,10 @@
 // Exchange: one SCSI command between a node's shard (home) and the logical unit's shard, with time-out and abort.
 //
 // Invariants
-//  1. Only the home shard touches it, except from submission until the command ended, when the engine has the command part.
-//  2. It has ended when the command has ended and the ABORT TASK, if one was sent, has been answered. Its owner is told once.
+//  1. Only the home shard touches it, except from submission until the command ended, when the engine has the command
+//  part.
+//  2. It has ended when the command has ended and the ABORT TASK, if one was sent, has been answered. Its owner is told
+//  once.
 //  3. While it runs, the ScsiDevice counts it as a user, so the nexus and the logical unit stay.
 #pragma once
 
@@ -59,7 +61,8 @@ class Exchange final : private engine::CommandDelivery, private loop::Timer, pub
     // Sends ABORT TASK, once. The end comes later.
     void abort(Ending why) noexcept;
 
-    // --- after the end ------------------------------------------------------------------------------------------------------
+    // --- after the end
+    // ------------------------------------------------------------------------------------------------------
     [[nodiscard]] Ending ending() const noexcept { return ending_; }
     [[nodiscard]] bool good() const noexcept;
     [[nodiscard]] bool descriptor_sense() const noexcept { return descriptor_sense_; }

@@ -22,7 +22,8 @@ void Job::begin(fuse::Request &request, std::shared_ptr<ScsiDevice> device) noex
     request.on_interrupt(this); // may stop this job at once: then its first wait leaves
 }
 
-// The commands are aborted; EINTR follows when they have ended. Another handler may have taken the place of this job's request.
+// The commands are aborted; EINTR follows when they have ended. Another handler may have taken the place of this job's
+// request.
 void Job::interrupted(fuse::Request &request) noexcept {
     if (request_ == &request) {
         request_stop();

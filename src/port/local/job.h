@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Job: one request of the kernel on a node (or one asynchronous sg command) with everything it needs, from its shard's pool.
+// Job: one request of the kernel on a node (or one asynchronous sg command) with everything it needs, from its shard's
+// pool.
 //
-// Its coroutine may end in four ways: it replied; it left with an Errno; it was stopped by an interrupt (EINTR); or, for an
-// asynchronous command, it has handed itself over to its open file, which frees it when the answer has been read.
+// Its coroutine may end in four ways: it replied; it left with an Errno; it was stopped by an interrupt (EINTR); or,
+// for an asynchronous command, it has handed itself over to its open file, which frees it when the answer has been
+// read.
 #pragma once
 
 #include "fuse/request.h"
@@ -39,8 +41,9 @@ class Job final : public loop::Activity,
   public:
     explicit Job(Station &station) noexcept : station_(station) {}
 
-    // --- the home shard ------------------------------------------------------------------------------------------------------
-    // Takes over the request; replied to when the coroutine has ended, at the latest. `handler(job)` makes the coroutine.
+    // --- the home shard
+    // ------------------------------------------------------------------------------------------------------ Takes over
+    // the request; replied to when the coroutine has ended, at the latest. `handler(job)` makes the coroutine.
     template <class Handler>
     void serve(fuse::Request &request, std::shared_ptr<ScsiDevice> device, Handler handler) noexcept {
         begin(request, std::move(device));
@@ -63,11 +66,12 @@ class Job final : public loop::Activity,
     std::array<iovec, 36> pieces;              // of the buffer, cut to the data
     iovec payload{};                           // of a write in place
 
-    // --- asynchronous sg commands ---------------------------------------------------------------------------------------------
-    // The job belongs to the file from now on.
+    // --- asynchronous sg commands
+    // --------------------------------------------------------------------------------------------- The job belongs to
+    // the file from now on.
     void make_asynchronous(std::shared_ptr<SgFile> file) noexcept { file_ = std::move(file); }
-    // Any thread: read() of its answer by this request, which has room for `room_bytes` (it replies on the home shard); null:
-    // nobody will read it.
+    // Any thread: read() of its answer by this request, which has room for `room_bytes` (it replies on the home shard);
+    // null: nobody will read it.
     void hand_over(fuse::Request *reader, std::size_t room_bytes) noexcept;
 
   private:

@@ -7,12 +7,12 @@
 
 namespace scsilo::local {
 
-// Requests that one shard serves at once. A FUSE channel holds 64 and there is one or two of them per shard; the rest is for
-// asynchronous commands, whose write() has been answered.
+// Requests that one shard serves at once. A FUSE channel holds 64 and there is one or two of them per shard; the rest
+// is for asynchronous commands, whose write() has been answered.
 inline constexpr std::size_t max_jobs_per_shard = 256;
 
-// Asynchronous commands of one shard. Each may keep its data buffer until somebody reads the answer, so together they must leave
-// most of the smaller buffers, and half of the bytes, to the others.
+// Asynchronous commands of one shard. Each may keep its data buffer until somebody reads the answer, so together they
+// must leave most of the smaller buffers, and half of the bytes, to the others.
 inline constexpr std::size_t max_asynchronous_per_shard = 96;
 inline constexpr std::size_t max_asynchronous_bytes_per_shard = 32U << 20U;
 
@@ -34,11 +34,13 @@ inline constexpr std::uint64_t default_timeout_ms = 60'000;
 inline constexpr std::uint64_t disk_timeout_ms = 30'000;
 inline constexpr std::uint64_t scan_timeout_ms = 20'000;
 
-// Linux sg: SG_DEF_RESERVED_SIZE, and what SG_SET_RESERVED_SIZE may ask for here (a buffer that a shard can hold easily).
+// Linux sg: SG_DEF_RESERVED_SIZE, and what SG_SET_RESERVED_SIZE may ask for here (a buffer that a shard can hold
+// easily).
 inline constexpr int default_reserved_bytes = 32768;
 inline constexpr int max_reserved_bytes = 4 << 20;
 
-// Linux sd: SD_MAX_RETRIES. BUSY and TASK SET FULL are no failures: they are retried until the time-out's worth of waits.
+// Linux sd: SD_MAX_RETRIES. BUSY and TASK SET FULL are no failures: they are retried until the time-out's worth of
+// waits.
 inline constexpr unsigned max_retries = 5;
 inline constexpr std::uint64_t busy_wait_ms = 10;
 inline constexpr unsigned max_busy_retries = 3000;

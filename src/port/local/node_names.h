@@ -24,7 +24,8 @@ class NodeNames {
     explicit NodeNames(std::shared_ptr<fuse::Directory> dev);
 
     // Makes the nodes of a scanned device, and sets its names.
-    void add(const std::shared_ptr<ScsiDevice> &device, const DriverOptions &options, const std::shared_ptr<Stations> &stations);
+    void add(const std::shared_ptr<ScsiDevice> &device, const DriverOptions &options,
+             const std::shared_ptr<Stations> &stations);
     void remove(const ScsiDevice &device);
 
   private:

@@ -34,7 +34,8 @@ const char *type_name(scsi::PeripheralDeviceType type) noexcept {
 std::string proc_scsi_lines(const ScsiDevice &device) {
     const DeviceAddress &at = device.address();
     const DeviceIdentity &identity = device.identity;
-    // Linux' scsi_level is one more than the version from 2 on, and for SCSI-1 devices with response data format 1 (CCS).
+    // Linux' scsi_level is one more than the version from 2 on, and for SCSI-1 devices with response data format 1
+    // (CCS).
     const bool ccs = identity.version == 1 && identity.response_format == 1;
     return fmt::format("Host: scsi{} Channel: 00 Id: {:02} Lun: {:02}\n"
                        "  Vendor: {} Model: {} Rev: {}\n"

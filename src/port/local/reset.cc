@@ -10,7 +10,8 @@
 namespace scsilo::local {
 namespace {
 
-// Waits until as many parts as were begun have told, on whatever threads. It cannot be cancelled: commands end, so it ends.
+// Waits until as many parts as were begun have told, on whatever threads. It cannot be cancelled: commands end, so it
+// ends.
 class Parts final : private loop::Wait, private loop::Message {
   public:
     void begin() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }

@@ -44,8 +44,8 @@ bool is_unit_attention(const Exchange &exchange) noexcept {
 }
 
 bool is_busy(const Exchange &exchange) noexcept {
-    return exchange.ending() == Ending::status && (exchange.command.status == scsi::Status::busy ||
-                                                   exchange.command.status == scsi::Status::task_set_full);
+    return exchange.ending() == Ending::status &&
+           (exchange.command.status == scsi::Status::busy || exchange.command.status == scsi::Status::task_set_full);
 }
 
 // Asks again as long as the answer is a unit attention or BUSY. `length`: of the data that are expected at most.
@@ -69,7 +69,9 @@ loop::Op<void> ask(Question &question, scsi::Cdb cdb, std::size_t length) {
     }
 }
 
-template <std::size_t N> scsi::Cdb cdb_of(const std::array<std::uint8_t, N> &bytes) noexcept { return scsi::Cdb(bytes); }
+template <std::size_t N> scsi::Cdb cdb_of(const std::array<std::uint8_t, N> &bytes) noexcept {
+    return scsi::Cdb(bytes);
+}
 
 loop::Op<void> ask_vpd(Question &question, scsi::VpdPage page) {
     const auto code = static_cast<std::uint8_t>(page);

@@ -65,7 +65,8 @@ void ScsiDevice::detach() {
         gone_.store(true, std::memory_order_seq_cst);
         files.swap(files_);
     }
-    for (auto users = users_.load(std::memory_order_seq_cst); users != 0; users = users_.load(std::memory_order_seq_cst)) {
+    for (auto users = users_.load(std::memory_order_seq_cst); users != 0;
+         users = users_.load(std::memory_order_seq_cst)) {
         users_.wait(users, std::memory_order_seq_cst);
     }
     itl_.reset();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// ScsiDevice: one logical unit as this machine's initiator side knows it (address, inquiry data, capacity, limits, users).
+// ScsiDevice: one logical unit as this machine's initiator side knows it (address, inquiry data, capacity, limits,
+// users).
 //
-// The node files hold it as long as the kernel knows them; the engine's objects only until the unmapping: enter() and leave()
-// bracket every use of itl(), and detach() waits for the last one.
+// The node files hold it as long as the kernel knows them; the engine's objects only until the unmapping: enter() and
+// leave() bracket every use of itl(), and detach() waits for the last one.
 #pragma once
 
 #include "engine/it_nexus.h"
@@ -49,9 +50,9 @@ struct DiskLimits {
     std::uint64_t max_unmap_descriptors = 0;
     std::uint64_t unmap_granularity_blocks = 0;
     std::uint64_t max_write_same_blocks = 0;
-    bool unmap = false;              // LBPU
-    bool write_same = false;         // WRITE SAME(16) is there
-    bool write_same_unmaps = false;  // LBPWS
+    bool unmap = false;               // LBPU
+    bool write_same = false;          // WRITE SAME(16) is there
+    bool write_same_unmaps = false;   // LBPWS
     bool unmapped_reads_zero = false; // LBPRZ
     bool rotational = true;
     bool write_protected = false;
@@ -76,8 +77,9 @@ class ScsiDevice {
 
     [[nodiscard]] bool is_disk() const noexcept;
 
-    // --- any thread ---------------------------------------------------------------------------------------------------------
-    // False: the logical unit has been unmapped.
+    // --- any thread
+    // --------------------------------------------------------------------------------------------------------- False:
+    // the logical unit has been unmapped.
     [[nodiscard]] bool enter() noexcept;
     void leave() noexcept;
     [[nodiscard]] bool gone() const noexcept { return gone_.load(std::memory_order_acquire); }
@@ -96,8 +98,9 @@ class ScsiDevice {
     [[nodiscard]] bool add_file(const std::shared_ptr<SgFile> &file);
     void remove_file(const SgFile &file) noexcept;
 
-    // --- control thread -----------------------------------------------------------------------------------------------------
-    // From now on everything gives ENODEV; returns when nobody uses itl() any more, and lets go of it.
+    // --- control thread
+    // ----------------------------------------------------------------------------------------------------- From now on
+    // everything gives ENODEV; returns when nobody uses itl() any more, and lets go of it.
     void detach();
 
   private:

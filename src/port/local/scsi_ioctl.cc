@@ -66,7 +66,8 @@ void start_reset(const Stations &stations, fuse::Request &request, const std::sh
 void reply_idlun(fuse::Request &request, const ScsiDevice &device, const fuse::IoctlRequest &ioctl) noexcept {
     const DeviceAddress &at = device.address();
     // target, LUN, channel and host number, eight bits each; and the host's unique id.
-    const std::array<std::uint32_t, 2> value{(at.target & 0xFFU) | (at.lun & 0xFFU) << 8U | (at.host & 0xFFU) << 24U, at.host};
+    const std::array<std::uint32_t, 2> value{(at.target & 0xFFU) | (at.lun & 0xFFU) << 8U | (at.host & 0xFFU) << 24U,
+                                             at.host};
     reply_value(request, ioctl.argument, value);
 }
 

@@ -113,7 +113,8 @@ bool serve_question(fuse::Request &request, const ScsiDevice &device, const fuse
         reply_value(request, argument, disk.physical_block_bytes.load());
         return true;
     case BLKIOOPT:
-        reply_value(request, argument, static_cast<std::uint32_t>(disk.optimal_transfer_blocks * disk.block_bytes.load()));
+        reply_value(request, argument,
+                    static_cast<std::uint32_t>(disk.optimal_transfer_blocks * disk.block_bytes.load()));
         return true;
     case BLKALIGNOFF:
     case BLKDISCARDZEROES:
@@ -130,7 +131,8 @@ bool serve_question(fuse::Request &request, const ScsiDevice &device, const fuse
         return true;
     case BLKRAGET:
     case BLKFRAGET: // nothing is read ahead; the kernel fills in an unsigned long
-        ioctl.compat_32bit ? reply_value(request, argument, std::uint32_t{0}) : reply_value(request, argument, std::uint64_t{0});
+        ioctl.compat_32bit ? reply_value(request, argument, std::uint32_t{0})
+                           : reply_value(request, argument, std::uint64_t{0});
         return true;
     case HDIO_GETGEO:
         reply_geometry(request, device, ioctl);

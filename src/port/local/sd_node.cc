@@ -31,7 +31,9 @@ struct Span {
         blocks.count = length == 0 ? 0 : (offset + length + block_bytes - 1) / block_bytes - blocks.first;
     }
     [[nodiscard]] std::size_t lead() const noexcept { return static_cast<std::size_t>(offset % block_bytes); }
-    [[nodiscard]] std::size_t buffer_bytes() const noexcept { return static_cast<std::size_t>(blocks.count * block_bytes); }
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept {
+        return static_cast<std::size_t>(blocks.count * block_bytes);
+    }
     [[nodiscard]] bool whole_blocks() const noexcept { return lead() == 0 && length % block_bytes == 0; }
     [[nodiscard]] bool last_is_partial() const noexcept { return (offset + length) % block_bytes != 0; }
 };
@@ -54,14 +56,16 @@ loop::Op<void> read_bytes(Job &job, std::uint64_t offset, std::uint64_t size_byt
     }
     co_await take_buffer(job, span.buffer_bytes());
     co_await transfer(job, BlockDirection::read, span.blocks, job.buffer.segments());
-    const std::size_t used = job.buffer.segments().slice(span.lead(), static_cast<std::size_t>(span.length), job.pieces);
+    const std::size_t used =
+        job.buffer.segments().slice(span.lead(), static_cast<std::size_t>(span.length), job.pieces);
     job.take_request().reply_data(Segments({job.pieces.data(), used}));
 }
 
 // One block, into its place in the buffer.
 loop::Op<void> read_edge(Job &job, const Span &span, std::uint64_t index) {
     const auto block_bytes = static_cast<std::size_t>(span.block_bytes);
-    const std::size_t used = job.buffer.segments().slice(static_cast<std::size_t>(index) * block_bytes, block_bytes, job.pieces);
+    const std::size_t used =
+        job.buffer.segments().slice(static_cast<std::size_t>(index) * block_bytes, block_bytes, job.pieces);
     co_await transfer(job, BlockDirection::read, {span.blocks.first + index, 1}, Segments({job.pieces.data(), used}));
 }
 
@@ -142,7 +146,8 @@ loop::Op<void> change_space(Job &job, fuse::FallocateRequest wanted) {
 
 } // namespace
 
-SdNode::SdNode(const fuse::Attributes &attributes, std::shared_ptr<ScsiDevice> device, std::shared_ptr<Stations> stations)
+SdNode::SdNode(const fuse::Attributes &attributes, std::shared_ptr<ScsiDevice> device,
+               std::shared_ptr<Stations> stations)
     : Node(attributes), device_(std::move(device)), stations_(std::move(stations)) {}
 
 SdNode::~SdNode() = default;

@@ -19,7 +19,8 @@
 namespace scsilo::local {
 namespace {
 
-// The first int of an old header is its length, the second the length of the reply, which is negative (a direction) in sg_io_hdr.
+// The first int of an old header is its length, the second the length of the reply, which is negative (a direction) in
+// sg_io_hdr.
 bool is_new_style(Bytes header) noexcept {
     std::int32_t second = 0;
     std::memcpy(&second, header.data() + 4, sizeof second);
@@ -129,11 +130,9 @@ std::optional<std::int32_t> pack_id_of_reader(pid_t thread, std::size_t length_b
         }
         ProcessMemory memory(thread);
         std::int32_t second = 0;
-        const bool new_style = memory.read(address + 4, {reinterpret_cast<std::uint8_t *>(&second), sizeof second}) == 0 &&
-                               second < 0;
-        const std::uint64_t at = !new_style                      ? 8
-                                 : length_bytes < sg_v3_bytes ? 36
-                                                              : offsetof(sg_io_hdr, pack_id);
+        const bool new_style =
+            memory.read(address + 4, {reinterpret_cast<std::uint8_t *>(&second), sizeof second}) == 0 && second < 0;
+        const std::uint64_t at = !new_style ? 8 : length_bytes < sg_v3_bytes ? 36 : offsetof(sg_io_hdr, pack_id);
         std::int32_t pack_id = 0;
         if (memory.read(address + at, {reinterpret_cast<std::uint8_t *>(&pack_id), sizeof pack_id}) != 0) {
             return std::nullopt;

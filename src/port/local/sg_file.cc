@@ -109,8 +109,7 @@ void SgFile::read(fuse::Request &request, std::size_t room_bytes, bool blocking,
 void SgFile::interrupted(fuse::Request &request) noexcept {
     {
         const std::lock_guard held(mutex_);
-        const auto count =
-            std::erase_if(readers_, [&](const Reader &one) { return one.request == &request; });
+        const auto count = std::erase_if(readers_, [&](const Reader &one) { return one.request == &request; });
         if (count == 0) {
             return; // its answer is on the way
         }

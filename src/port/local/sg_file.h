@@ -69,7 +69,7 @@ class SgFile final : public std::enable_shared_from_this<SgFile>, private fuse::
 
     const std::shared_ptr<ScsiDevice> device_;
     const bool writable_;
-    std::mutex mutex_; // guards what follows
+    std::mutex mutex_;                    // guards what follows
     IntrusiveList<Job, JobsOfFile> jobs_; // in order of arrival
     std::size_t count_jobs_ = 0;
     std::vector<Reader> readers_;

@@ -71,7 +71,8 @@ Result<SgDirection, Errno> direction_of(std::int32_t code, std::uint32_t data_by
         direction = SgDirection::to_device;
         break;
     case SG_DXFER_FROM_DEV:
-    case SG_DXFER_TO_FROM_DEV: // the caller's bytes stay where the device sends none: nothing has to be fetched for that
+    case SG_DXFER_TO_FROM_DEV: // the caller's bytes stay where the device sends none: nothing has to be fetched for
+                               // that
     case dxfer_unknown:
         direction = SgDirection::from_device;
         break;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The headers of Linux' SCSI generic interface: sg_io_hdr (v3, 64 and 32 bit), sg_io_v4, and the first sg_header; decode and encode.
+// The headers of Linux' SCSI generic interface: sg_io_hdr (v3, 64 and 32 bit), sg_io_v4, and the first sg_header;
+// decode and encode.
 //
-// Every number in a header comes from outside. decode_...() gives only what obeys Linux' rules, or the errno that Linux gives.
+// Every number in a header comes from outside. decode_...() gives only what obeys Linux' rules, or the errno that Linux
+// gives.
 #pragma once
 
 #include "base/bytes.h"

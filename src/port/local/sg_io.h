@@ -6,8 +6,8 @@
 
 namespace scsilo::local {
 
-// What the open file and the caller may do. Linux lets a file that is not open for writing send harmless commands only, unless
-// the caller has CAP_SYS_RAWIO.
+// What the open file and the caller may do. Linux lets a file that is not open for writing send harmless commands only,
+// unless the caller has CAP_SYS_RAWIO.
 struct SgAccess {
     bool unrestricted = true;
     std::uint64_t timeout_ms = 0; // where the header says 0
@@ -15,7 +15,8 @@ struct SgAccess {
 
 [[nodiscard]] loop::Op<void> sg_io(Job &job, fuse::IoctlRequest ioctl, SgAccess access);
 
-// --- its parts, for asynchronous commands, too -------------------------------------------------------------------------------
+// --- its parts, for asynchronous commands, too
+// -------------------------------------------------------------------------------
 [[nodiscard]] Result<void, Errno> check_access(Job &job, const SgAccess &access) noexcept;
 // Buffer for the data of `job.sg`, with what the caller sends in it.
 [[nodiscard]] loop::Op<void> take_data(Job &job, CallerMemory &memory);

@@ -14,7 +14,7 @@ namespace scsilo::local {
 namespace {
 
 constexpr std::uint32_t get_access_count = 0x2289; // SG_GET_ACCESS_COUNT, which glibc's header leaves out
-constexpr std::uint64_t ms_per_tick = 10; // SG_SET_TIMEOUT counts in USER_HZ
+constexpr std::uint64_t ms_per_tick = 10;          // SG_SET_TIMEOUT counts in USER_HZ
 
 // Answers of the asynchronous commands of the file; a 32-bit program's pointer member is narrower.
 void reply_request_table(fuse::Request &request, SgFile &file, const fuse::IoctlRequest &ioctl) noexcept {
@@ -100,8 +100,8 @@ bool serve_setting(fuse::Request &request, SgFile &file, std::uint32_t command, 
             request.reply_error(EIO);
             return true;
         }
-        file.timeout_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(static_cast<std::uint64_t>(value) * ms_per_tick,
-                                                                             std::uint64_t{INT32_MAX}));
+        file.timeout_ms = static_cast<std::uint32_t>(
+            std::min<std::uint64_t>(static_cast<std::uint64_t>(value) * ms_per_tick, std::uint64_t{INT32_MAX}));
         break;
     case SG_SET_RESERVED_SIZE:
         if (value < 0) {

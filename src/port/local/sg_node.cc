@@ -35,7 +35,8 @@ bool is_blocking(const fuse::Request &request) noexcept {
 
 } // namespace
 
-SgNode::SgNode(const fuse::Attributes &attributes, std::shared_ptr<ScsiDevice> device, std::shared_ptr<Stations> stations)
+SgNode::SgNode(const fuse::Attributes &attributes, std::shared_ptr<ScsiDevice> device,
+               std::shared_ptr<Stations> stations)
     : Node(attributes), device_(std::move(device)), stations_(std::move(stations)) {}
 
 SgNode::~SgNode() = default;
@@ -47,8 +48,10 @@ void SgNode::open(fuse::Request &request, const fuse::OpenRequest &open) {
         return;
     }
     const auto *handle = new OpenFile(std::move(file));
-    // Not a stream in FUSE's sense of "nobody may write while one reads": read() may sleep until a write() has its answer.
-    request.reply_open(reinterpret_cast<fuse::Handle>(handle), {.direct_io = true, .nonseekable = true, .stream = true});
+    // Not a stream in FUSE's sense of "nobody may write while one reads": read() may sleep until a write() has its
+    // answer.
+    request.reply_open(reinterpret_cast<fuse::Handle>(handle),
+                       {.direct_io = true, .nonseekable = true, .stream = true});
 }
 
 void SgNode::release(fuse::Handle handle) noexcept {

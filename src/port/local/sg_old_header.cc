@@ -48,9 +48,9 @@ Result<Bytes, Errno> read_old_request(Bytes payload, std::uint8_t cdb_bytes, SgR
     header.form = SgForm::old_style;
     header.cdb_bytes = static_cast<std::uint32_t>(length);
     header.data_bytes = static_cast<std::uint32_t>(std::max(sent.size(), wanted));
-    header.direction = header.data_bytes == 0                  ? SgDirection::none
+    header.direction = header.data_bytes == 0         ? SgDirection::none
                        : !sent.empty() && wanted == 0 ? SgDirection::to_device
-                                                       : SgDirection::from_device;
+                                                      : SgDirection::from_device;
     header.pack_id = from.pack_id;
     header.max_sense_bytes = sizeof from.sense_buffer;
     std::copy_n(payload.begin(), sg_old_bytes, into.raw.begin());

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::uint64_t page_bytes = 4096;
 
-// The rest of the header's page up to its end, and of what lies before it: most programs have header and CDB close together on
-// their stack, and one look costs less than two. Bytes of the page that holds a readable byte are readable.
+// The rest of the header's page up to its end, and of what lies before it: most programs have header and CDB close
+// together on their stack, and one look costs less than two. Bytes of the page that holds a readable byte are readable.
 struct Window {
     std::uint64_t begin = 0;
     std::size_t length_bytes = 0;
@@ -56,7 +56,8 @@ Result<void, Errno> read_cdb(CallerMemory &memory, const Window &window, SgReque
 
 } // namespace
 
-Result<void, Errno> read_sg_request(CallerMemory &memory, std::uint64_t address, bool compat_32bit, SgRequest &into) noexcept {
+Result<void, Errno> read_sg_request(CallerMemory &memory, std::uint64_t address, bool compat_32bit,
+                                    SgRequest &into) noexcept {
     Window window;
     window.open(memory, address);
     std::int32_t interface_id = 0;
@@ -146,7 +147,8 @@ Result<void, Errno> SgData::locate(CallerMemory &memory, const SgHeader &header)
             return fail(Errno{error});
         }
         for (const fuse::CallerPiece &piece : some) {
-            sum = std::min<std::uint64_t>(sum + std::min<std::uint64_t>(piece.length_bytes, header.data_bytes), header.data_bytes);
+            sum = std::min<std::uint64_t>(sum + std::min<std::uint64_t>(piece.length_bytes, header.data_bytes),
+                                          header.data_bytes);
         }
         if (count_ <= max_few) {
             std::copy(some.begin(), some.end(), few_.begin());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SgRequest: a decoded header with its CDB; SgData: where in the caller's memory the data of a request are, iovec or not.
+// SgRequest: a decoded header with its CDB; SgData: where in the caller's memory the data of a request are, iovec or
+// not.
 #pragma once
 
 #include "base/segments.h"
@@ -49,7 +50,8 @@ class SgData {
     static constexpr std::size_t pieces_per_turn = 64;
     using Turn = std::array<fuse::CallerPiece, pieces_per_turn>;
 
-    [[nodiscard]] int read_iovecs(CallerMemory &memory, std::size_t first, std::span<fuse::CallerPiece> into) const noexcept;
+    [[nodiscard]] int read_iovecs(CallerMemory &memory, std::size_t first,
+                                  std::span<fuse::CallerPiece> into) const noexcept;
     void pieces(const Segments &buffer, std::size_t first, std::span<fuse::CallerPiece> into) const noexcept;
     template <class Copy> int walk(const Segments &buffer, std::size_t count_bytes, Copy copy) const noexcept;
 

@@ -44,7 +44,8 @@ class Stations {
     explicit Stations(std::span<loop::Shard *const> shards);
     // Null: not a shard of ours.
     [[nodiscard]] Station *of(const loop::Shard &shard) const noexcept;
-    // Control thread, when nothing is served any more: what is on its way arrives, then every station goes on its own shard.
+    // Control thread, when nothing is served any more: what is on its way arrives, then every station goes on its own
+    // shard.
     void close();
 
   private:
@@ -53,7 +54,8 @@ class Stations {
 
 // Serves the request by a coroutine `handler(job)` in a job of its shard; ENOMEM when there is none.
 template <class Handler>
-void serve(const Stations &stations, fuse::Request &request, const std::shared_ptr<ScsiDevice> &device, Handler handler) noexcept {
+void serve(const Stations &stations, fuse::Request &request, const std::shared_ptr<ScsiDevice> &device,
+           Handler handler) noexcept {
     Station *station = stations.of(request.shard());
     Job *job = station == nullptr ? nullptr : station->take_job();
     if (job == nullptr) {

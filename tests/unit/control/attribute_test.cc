@@ -46,8 +46,8 @@ TEST(Attribute, ParametersAreReadAsOnTheCommandLineOfModprobe) {
     LocalParameters parameters;
     parse_local_parameters(parameters, " add_host=2 num_tgts=0x10  max_luns=8 add_default_tgt=n");
     EXPECT_EQ(parameters, (LocalParameters{2, 16, 8, false}));
-    for (const auto *bad : {"add_host", "add_host=", "add_host=128", "num_tgts=0", "num_tgts=17", "max_luns=0", "max_luns=16385",
-                            "unknown=1", "add_default_tgt=2", "add_host=3 max_luns=x"}) {
+    for (const auto *bad : {"add_host", "add_host=", "add_host=128", "num_tgts=0", "num_tgts=17", "max_luns=0",
+                            "max_luns=16385", "unknown=1", "add_default_tgt=2", "add_host=3 max_luns=x"}) {
         EXPECT_THROW(parse_local_parameters(parameters, bad), ConfigError) << bad;
         EXPECT_EQ(parameters, (LocalParameters{2, 16, 8, false})) << bad;
     }

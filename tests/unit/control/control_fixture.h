@@ -67,6 +67,14 @@ class ControlTest : public testing::Test {
     [[nodiscard]] int write(std::string_view path, const std::string &command) {
         return system_->write_file(path, command + "\n").error_number;
     }
+    // How many nodes there are in dev/ (sg0, sda ...), links aside.
+    [[nodiscard]] std::size_t count_nodes() const {
+        std::size_t count = 0;
+        for (const auto &entry : dev_->list()) {
+            count += entry.name.starts_with("s") ? 1 : 0;
+        }
+        return count;
+    }
     [[nodiscard]] std::string saved() const { return file_content(directory_ / "configuration.json"); }
 
     std::filesystem::path directory_;

@@ -9,13 +9,16 @@ namespace {
 
 class Restart : public ControlTest {
   protected:
-    void expect_written(std::string_view path, const std::string &command) { EXPECT_EQ(write(path, command), 0) << command; }
+    void expect_written(std::string_view path, const std::string &command) {
+        EXPECT_EQ(write(path, command), 0) << command;
+    }
     void put_configuration(const std::string &text) const { std::ofstream(directory_ / "configuration.json") << text; }
     [[nodiscard]] std::string everything() {
         std::string all;
-        for (const auto *path : {"scsi_tgt/scsi_tgt", "scsi_tgt/sessions", "scsi_tgt/threads", "scsi_tgt/groups/Default/devices",
-                                 "scsi_tgt/groups/g/devices", "scsi_tgt/groups/g/names", "scsi_tgt/vdisk/vdisk",
-                                 "module/scst_local/parameters/add_host", "scsi/scsi"}) {
+        for (const auto *path :
+             {"scsi_tgt/scsi_tgt", "scsi_tgt/sessions", "scsi_tgt/threads", "scsi_tgt/groups/Default/devices",
+              "scsi_tgt/groups/g/devices", "scsi_tgt/groups/g/names", "scsi_tgt/vdisk/vdisk",
+              "module/scst_local/parameters/add_host", "scsi/scsi"}) {
             all += read(path);
         }
         return all;
@@ -57,13 +60,15 @@ TEST_F(Restart, KeepsWhatCannotBeRestored) {
     EXPECT_NE(saved().find(path), std::string::npos);
     std::filesystem::rename(path + ".away", path);
     start();
-    EXPECT_NE(read("scsi_tgt/groups/Default/devices").find("d                                                           0"),
-              std::string::npos);
+    EXPECT_NE(
+        read("scsi_tgt/groups/Default/devices").find("d                                                           0"),
+        std::string::npos);
     EXPECT_EQ(system_->status().find("could not be restored"), std::string::npos);
 }
 
 TEST_F(Restart, AVerbMakesWhatIsKeptObsolete) {
-    put_configuration(R"({"version": 1, "devices": [{"name": "d", "filename": "/nowhere"}, {"name": "e", "filename": "/nowhere"}],
+    put_configuration(
+        R"({"version": 1, "devices": [{"name": "d", "filename": "/nowhere"}, {"name": "e", "filename": "/nowhere"}],
                           "groups": [{"name": "Default", "devices": [{"lun": 0, "device": "d", "read_only": false}], "names": []},
                                      {"name": "bad/name"}]})");
     start();
@@ -77,8 +82,8 @@ TEST_F(Restart, AVerbMakesWhatIsKeptObsolete) {
 }
 
 TEST_F(Restart, ACorruptFileIsRefusedAndKept) {
-    for (const std::string text :
-         {"", "{", "[]", "{}", R"({"version": "1"})", R"({"version": 2})", R"({"version": 1, "devices": 7})", R"({"version": 1, "groups": [1]})"}) {
+    for (const std::string text : {"", "{", "[]", "{}", R"({"version": "1"})", R"({"version": 2})",
+                                   R"({"version": 1, "devices": 7})", R"({"version": 1, "groups": [1]})"}) {
         put_configuration(text);
         try {
             start();
@@ -97,7 +102,9 @@ TEST_F(Restart, ObjectsWithWrongMembersAreKeptOneByOne) {
                           "groups": [{"name": "Default", "devices": [{"lun": -1, "device": "ok"}, {"lun": 2}, {"lun": 3, "device": "ok"}], "names": []},
                                      {"name": "g", "names": [1]}, {"name": "h", "devices": 1}]})");
     start();
-    EXPECT_NE(read("scsi_tgt/scsi_tgt").find("\nok                                                          vdisk_null\n"), std::string::npos);
+    EXPECT_NE(
+        read("scsi_tgt/scsi_tgt").find("\nok                                                          vdisk_null\n"),
+        std::string::npos);
     EXPECT_NE(read("scsi_tgt/groups/Default/devices").find("3            \n"), std::string::npos);
     EXPECT_NE(system_->status().find("(8 saved objects"), std::string::npos) << system_->status();
     for (const auto *kept : {"colour", "\"lun\": -1", "\"h\""}) {

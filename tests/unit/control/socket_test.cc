@@ -26,7 +26,9 @@ class Client {
     Client &operator=(const Client &) = delete;
     ~Client() { close(fd_); }
 
-    void send_text(const std::string &text) const { ASSERT_EQ(send(fd_, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size())); }
+    void send_text(const std::string &text) const {
+        ASSERT_EQ(send(fd_, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+    }
     // The next line; empty at the end of the stream.
     [[nodiscard]] std::string line() {
         while (buffer_.find('\n') == std::string::npos) {

@@ -18,7 +18,9 @@ class Golden : public ControlTest {
         expect_written("scsi_tgt/groups/Default/devices", "add vm_disk1 0");
         expect_written("scsi_tgt/groups/Default/devices", "add null1 0x5 read_only");
     }
-    void expect_written(std::string_view path, const std::string &command) { EXPECT_EQ(write(path, command), 0) << command; }
+    void expect_written(std::string_view path, const std::string &command) {
+        EXPECT_EQ(write(path, command), 0) << command;
+    }
     std::string image_;
 };
 
@@ -81,38 +83,42 @@ TEST_F(Golden, CoreFiles) {
     EXPECT_EQ(read("scsi_tgt/scsi_tgt"), "Device (host:ch:id:lun or name)                             Device handler\n"
                                          "vm_disk1                                                    vdisk\n"
                                          "null1                                                       vdisk_null\n");
-    EXPECT_EQ(read("scsi_tgt/sessions"),
-              "Target name          Initiator name                                Group name                          Command Count  \n"
-              "scst_local           scstlclhst0:0                                 Default                             0              \n"
-              "scst_local           scstlclhst1:0                                 Default                             0              \n");
+    EXPECT_EQ(read("scsi_tgt/sessions"), "Target name          Initiator name                                Group "
+                                         "name                          Command Count  \n"
+                                         "scst_local           scstlclhst0:0                                 Default   "
+                                         "                          0              \n"
+                                         "scst_local           scstlclhst1:0                                 Default   "
+                                         "                          0              \n");
     for (const auto *path : {"scsi_tgt/trace_level", "scsi_tgt/vdisk/trace_level", "scsi_tgt/scst_local/trace_level"}) {
         EXPECT_EQ(read(path), "out_of_mem | minor | special | mgmt\n") << path;
     }
 }
 
 TEST_F(Golden, Help) {
-    EXPECT_EQ(read("scsi_tgt/help"),
-              "   echo \"assign H:C:I:L HANDLER_NAME\" >/proc/scsi_tgt/scsi_tgt\n"
-              "\n"
-              "   echo \"add_group GROUP\" >/proc/scsi_tgt/scsi_tgt\n"
-              "   echo \"del_group GROUP\" >/proc/scsi_tgt/scsi_tgt\n"
-              "\n"
-              "   echo \"add|del H:C:I:L lun [READ_ONLY]\" >/proc/scsi_tgt/groups/GROUP/devices\n"
-              "   echo \"add|del V_NAME lun [READ_ONLY]\" >/proc/scsi_tgt/groups/GROUP/devices\n"
-              "   echo \"clear\" >/proc/scsi_tgt/groups/GROUP/devices\n"
-              "\n"
-              "   echo \"add|del NAME\" >/proc/scsi_tgt/groups/GROUP/names\n"
-              "   echo \"clear\" >/proc/scsi_tgt/groups/GROUP/names\n"
-              "\n"
-              "   echo \"DEC|0xHEX|0OCT\" >/proc/scsi_tgt/threads\n"
-              "\n"
-              "   echo \"all|none|default\" >/proc/scsi_tgt/[DEV_HANDLER_NAME/]trace_level\n"
-              "   echo \"value DEC|0xHEX|0OCT\" >/proc/scsi_tgt/[DEV_HANDLER_NAME/]trace_level\n"
-              "   echo \"set|add|del TOKEN\" >/proc/scsi_tgt/[DEV_HANDLER_NAME/]trace_level\n"
-              "     TOKEN: out_of_mem, minor, sg, mem, buff, entryexit, pid, line, function, debug, special, scsi, mgmt, mgmt_minor, mgmt_dbg\n"
-              "     in /proc/scsi_tgt/trace_level also: retry, scsi_serializing, recv_bot, send_bot, recv_top, send_top\n"
-              "     in /proc/scsi_tgt/vdisk/trace_level also: order\n"
-              "\n");
+    EXPECT_EQ(
+        read("scsi_tgt/help"),
+        "   echo \"assign H:C:I:L HANDLER_NAME\" >/proc/scsi_tgt/scsi_tgt\n"
+        "\n"
+        "   echo \"add_group GROUP\" >/proc/scsi_tgt/scsi_tgt\n"
+        "   echo \"del_group GROUP\" >/proc/scsi_tgt/scsi_tgt\n"
+        "\n"
+        "   echo \"add|del H:C:I:L lun [READ_ONLY]\" >/proc/scsi_tgt/groups/GROUP/devices\n"
+        "   echo \"add|del V_NAME lun [READ_ONLY]\" >/proc/scsi_tgt/groups/GROUP/devices\n"
+        "   echo \"clear\" >/proc/scsi_tgt/groups/GROUP/devices\n"
+        "\n"
+        "   echo \"add|del NAME\" >/proc/scsi_tgt/groups/GROUP/names\n"
+        "   echo \"clear\" >/proc/scsi_tgt/groups/GROUP/names\n"
+        "\n"
+        "   echo \"DEC|0xHEX|0OCT\" >/proc/scsi_tgt/threads\n"
+        "\n"
+        "   echo \"all|none|default\" >/proc/scsi_tgt/[DEV_HANDLER_NAME/]trace_level\n"
+        "   echo \"value DEC|0xHEX|0OCT\" >/proc/scsi_tgt/[DEV_HANDLER_NAME/]trace_level\n"
+        "   echo \"set|add|del TOKEN\" >/proc/scsi_tgt/[DEV_HANDLER_NAME/]trace_level\n"
+        "     TOKEN: out_of_mem, minor, sg, mem, buff, entryexit, pid, line, function, debug, special, scsi, mgmt, "
+        "mgmt_minor, mgmt_dbg\n"
+        "     in /proc/scsi_tgt/trace_level also: retry, scsi_serializing, recv_bot, send_bot, recv_top, send_top\n"
+        "     in /proc/scsi_tgt/vdisk/trace_level also: order\n"
+        "\n");
 }
 
 TEST_F(Golden, Groups) {
@@ -128,9 +134,10 @@ TEST_F(Golden, Groups) {
 
 TEST_F(Golden, Vdisk) {
     EXPECT_EQ(read("scsi_tgt/vdisk/type"), "0 - Direct-access device (e.g., magnetic disk)\n");
-    EXPECT_EQ(read("scsi_tgt/vdisk/help"),
-              "echo \"open|close NAME [FILE_NAME [BLOCK_SIZE] [WRITE_THROUGH READ_ONLY O_DIRECT NULLIO NV_CACHE BLOCKIO]]\" "
-              ">/proc/scsi_tgt/vdisk/vdisk\n");
+    EXPECT_EQ(
+        read("scsi_tgt/vdisk/help"),
+        "echo \"open|close NAME [FILE_NAME [BLOCK_SIZE] [WRITE_THROUGH READ_ONLY O_DIRECT NULLIO NV_CACHE BLOCKIO]]\" "
+        ">/proc/scsi_tgt/vdisk/vdisk\n");
     // RO counts 3, NIO 4, RM 4 though it prints 3: five blanks follow, and the row is one column short.
     EXPECT_EQ(read("scsi_tgt/vdisk/vdisk"), "Name              Size(MB)    Block size  Options         File name\n"
                                             "vm_disk1          64          512                         " +
@@ -152,7 +159,8 @@ TEST_F(Golden, LocalDriver) {
                              "Host: scsi1 Channel: 00 Id: 00 Lun: 05\n  Vendor: SCST_NUL Model: null1"}) {
         EXPECT_NE(listing.find(part), std::string::npos) << part << " in\n" << listing;
     }
-    EXPECT_NE(read("scsi/scst_ini_targ_debug/1").find("num_tgts=1, Aborts=0, Device Resets=0, Target Resets=0"), std::string::npos);
+    EXPECT_NE(read("scsi/scst_ini_targ_debug/1").find("num_tgts=1, Aborts=0, Device Resets=0, Target Resets=0"),
+              std::string::npos);
 }
 
 TEST_F(Golden, SgvOfPoolsThatNobodyHasUsed) {
@@ -179,7 +187,8 @@ TEST_F(Golden, SgvOfPoolsThatNobodyHasUsed) {
 TEST_F(Golden, EveryFlagHasItsLetters) {
     expect_written("scsi_tgt/vdisk/vdisk", "close null1");
     expect_written("scsi_tgt/vdisk/vdisk", "open a none NV_CACHEWRITE_THROUGH NULLIO");
-    EXPECT_NE(read("scsi_tgt/vdisk/vdisk").find("\na                 1572864     512         WT NV NIO       none\n"), std::string::npos)
+    EXPECT_NE(read("scsi_tgt/vdisk/vdisk").find("\na                 1572864     512         WT NV NIO       none\n"),
+              std::string::npos)
         << read("scsi_tgt/vdisk/vdisk");
 }
 

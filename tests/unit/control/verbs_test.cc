@@ -17,9 +17,10 @@ class Verbs : public ControlTest {
 
     [[nodiscard]] std::string everything() {
         std::string all = saved();
-        for (const auto *path : {"scsi_tgt/scsi_tgt", "scsi_tgt/sessions", "scsi_tgt/threads", "scsi_tgt/groups/Default/devices",
-                                 "scsi_tgt/groups/Default/names", "scsi_tgt/vdisk/vdisk", "module/scst_local/parameters/add_host", "scsi/scsi",
-                                 "scsi_tgt/trace_level"}) {
+        for (const auto *path :
+             {"scsi_tgt/scsi_tgt", "scsi_tgt/sessions", "scsi_tgt/threads", "scsi_tgt/groups/Default/devices",
+              "scsi_tgt/groups/Default/names", "scsi_tgt/vdisk/vdisk", "module/scst_local/parameters/add_host",
+              "scsi/scsi", "scsi_tgt/trace_level"}) {
             all += read(path);
         }
         for (const auto &entry : dev_->list()) {
@@ -40,8 +41,9 @@ class Verbs : public ControlTest {
 TEST_F(Verbs, ScsiTgtRefuses) {
     const std::string long_name(256, 'g');
     for (const std::string command :
-         {"", "add_group", "add_group ", "add_group Default", "add_group a/b", "add_group ..", "add_group a\x01", "del_group Default",
-          "del_group nobody", "assign 1:0:0 vdisk", "assign 1:0:0:0 vdisk", "assign", "nonsense", "addgroup x"}) {
+         {"", "add_group", "add_group ", "add_group Default", "add_group a/b", "add_group ..", "add_group a\x01",
+          "del_group Default", "del_group nobody", "assign 1:0:0 vdisk", "assign 1:0:0:0 vdisk", "assign", "nonsense",
+          "addgroup x"}) {
         refused("scsi_tgt/scsi_tgt", command, EINVAL);
     }
     refused("scsi_tgt/scsi_tgt", "add_group " + long_name, EINVAL);
@@ -50,20 +52,42 @@ TEST_F(Verbs, ScsiTgtRefuses) {
 TEST_F(Verbs, VdiskRefuses) {
     const std::string small = image("small.img", 100);
     const std::string good = image("good.img", 1 << 20);
-    for (const std::string &command : std::vector<std::string>{
-             "open", "open ", "open a", "open a relative", "open sixteencharacter /x", "open n1 x NULLIO", "OPEN a x NULLIO", "open a/b x NULLIO",
-             "open . x NULLIO", "open .. x NULLIO", "open a x 511 NULLIO", "open a x 0 NULLIO", "open a x 513 NULLIO", "open a x 256 NULLIO",
-             "open a x 131072 NULLIO", "open a x 512k NULLIO", "open a x 99999999999999999999 NULLIO", "open a x nullio", "open a x NULLIO,READ_ONLY",
-             "open a x NULLIO BLOCKIO", "open a x NULLIO SOMETHING", "open a " + small, "open a " + good + " BLOCKIO", "close", "close ",
-             "close nobody", "change n1"}) {
+    for (const std::string &command : std::vector<std::string>{"open",
+                                                               "open ",
+                                                               "open a",
+                                                               "open a relative",
+                                                               "open sixteencharacter /x",
+                                                               "open n1 x NULLIO",
+                                                               "OPEN a x NULLIO",
+                                                               "open a/b x NULLIO",
+                                                               "open . x NULLIO",
+                                                               "open .. x NULLIO",
+                                                               "open a x 511 NULLIO",
+                                                               "open a x 0 NULLIO",
+                                                               "open a x 513 NULLIO",
+                                                               "open a x 256 NULLIO",
+                                                               "open a x 131072 NULLIO",
+                                                               "open a x 512k NULLIO",
+                                                               "open a x 99999999999999999999 NULLIO",
+                                                               "open a x nullio",
+                                                               "open a x NULLIO,READ_ONLY",
+                                                               "open a x NULLIO BLOCKIO",
+                                                               "open a x NULLIO SOMETHING",
+                                                               "open a " + small,
+                                                               "open a " + good + " BLOCKIO",
+                                                               "close",
+                                                               "close ",
+                                                               "close nobody",
+                                                               "change n1"}) {
         refused("scsi_tgt/vdisk/vdisk", command, EINVAL);
     }
     refused("scsi_tgt/vdisk/vdisk", "open a /nowhere/at/all", ENOENT);
 }
 
 TEST_F(Verbs, GroupDevicesRefuse) {
-    for (const auto *command : {"", "add", "add ", "add n1", "add n1 x", "add n1 1x", "add n1 0", "add n1 -1", "add nobody 1", "add n1 1 RO",
-                                "add n1 16384", "add n1 99999999999999999999", "add 1:0:0:0 1", "del nobody", "del 1:0:0:0", "del ", "remove n1"}) {
+    for (const auto *command : {"", "add", "add ", "add n1", "add n1 x", "add n1 1x", "add n1 0", "add n1 -1",
+                                "add nobody 1", "add n1 1 RO", "add n1 16384", "add n1 99999999999999999999",
+                                "add 1:0:0:0 1", "del nobody", "del 1:0:0:0", "del ", "remove n1"}) {
         refused("scsi_tgt/groups/Default/devices", command, EINVAL);
     }
 }
@@ -86,7 +110,9 @@ TEST_F(Verbs, NumbersAndParametersRefuse) {
 }
 
 TEST_F(Verbs, LengthNulAndNewline) {
-    const auto raw = [&](const std::string &bytes) { return system_->write_file("scsi_tgt/threads", bytes).error_number; };
+    const auto raw = [&](const std::string &bytes) {
+        return system_->write_file("scsi_tgt/threads", bytes).error_number;
+    };
     EXPECT_EQ(raw(std::string(max_command_bytes + 1, '1')), EOVERFLOW);
     EXPECT_EQ(raw("2"), 0);
     EXPECT_EQ(read("scsi_tgt/threads"), "2\n");
@@ -101,7 +127,7 @@ TEST_F(Verbs, GroupVerbsAreCaseInsensitivePrefixes) {
     EXPECT_EQ(write("scsi_tgt/groups/Default/devices", "ADD n1 3 read_onlyXYZ"), 0);
     EXPECT_NE(read("scsi_tgt/groups/Default/devices").find("3            RO\n"), std::string::npos);
     EXPECT_EQ(write("scsi_tgt/groups/Default/devices", "clearXYZ"), 0);
-    EXPECT_EQ(dev_->count_children(), 0U);
+    EXPECT_EQ(count_nodes(), 0U);
     EXPECT_EQ(write("scsi_tgt/scsi_tgt", "ADD_GROUP with blanks"), 0);
     EXPECT_EQ(read("scsi_tgt/groups/with blanks/names"), "");
     EXPECT_EQ(write("scsi_tgt/scsi_tgt", "Del_Group with blanks"), 0);
@@ -123,9 +149,9 @@ TEST_F(Verbs, NamesForgiveDuplicatesAndUnknownOnes) {
 TEST_F(Verbs, ClosingADeviceTakesItOutOfAllGroups) {
     EXPECT_EQ(write("scsi_tgt/scsi_tgt", "add_group g"), 0);
     EXPECT_EQ(write("scsi_tgt/groups/g/devices", "add n1 7"), 0);
-    EXPECT_NE(dev_->count_children(), 0U);
+    EXPECT_NE(count_nodes(), 0U);
     EXPECT_EQ(write("scsi_tgt/vdisk/vdisk", "close n1"), 0);
-    EXPECT_EQ(dev_->count_children(), 0U);
+    EXPECT_EQ(count_nodes(), 0U);
     const std::string header = "Device (host:ch:id:lun or name)                             LUN          Options\n";
     EXPECT_EQ(read("scsi_tgt/groups/g/devices"), header);
     EXPECT_EQ(read("scsi_tgt/groups/Default/devices"), header);
@@ -136,7 +162,9 @@ TEST_F(Verbs, SessionsGoToTheGroupOfTheirNameThenOfTheirTargetThenDefault) {
     EXPECT_EQ(write("scsi_tgt/scsi_tgt", "add_group Default_scstlcltgt2"), 0);
     EXPECT_EQ(write("scsi_tgt/groups/mine/names", "add scstlclhst1:0"), 0);
     EXPECT_EQ(write("module/scst_local/parameters/add_host", "+2"), 0);
-    const auto group_of = [&](std::size_t i) { return system_->control().execute([&] { return system_->sessions().at(i).group->name; }); };
+    const auto group_of = [&](std::size_t i) {
+        return system_->control().execute([&] { return system_->sessions().at(i).group->name; });
+    };
     EXPECT_EQ(group_of(0), "Default");
     EXPECT_EQ(group_of(1), "mine");
     EXPECT_EQ(group_of(2), "Default_scstlcltgt2");
@@ -148,7 +176,7 @@ TEST_F(Verbs, SessionsGoToTheGroupOfTheirNameThenOfTheirTargetThenDefault) {
     EXPECT_EQ(read("module/scst_local/parameters/add_host"), "2\n");
     EXPECT_EQ(write("module/scst_local/parameters/add_host", "0"), 0); // sets
     EXPECT_EQ(read("drivers/scst_local/add_host"), "");
-    EXPECT_EQ(dev_->count_children(), 0U);
+    EXPECT_EQ(count_nodes(), 0U);
 }
 
 TEST_F(Verbs, TwoWritersAtOnceLeaveAWholeSystem) {

@@ -63,8 +63,9 @@ TEST_F(TraceLevel, EveryTokenSwitchesItsOwnBit) {
 }
 
 TEST_F(TraceLevel, VerbsArePrefixesInAnyCase) {
-    EXPECT_EQ(after("ALLfoo"), "out_of_mem | minor | sg | mem | buff | entryexit | pid | line | function | debug | special | scsi | "
-                               "mgmt | mgmt_minor | mgmt_dbg | retry | scsi_serializing | recv_bot | send_bot | recv_top | send_top\n");
+    EXPECT_EQ(after("ALLfoo"),
+              "out_of_mem | minor | sg | mem | buff | entryexit | pid | line | function | debug | special | scsi | "
+              "mgmt | mgmt_minor | mgmt_dbg | retry | scsi_serializing | recv_bot | send_bot | recv_top | send_top\n");
     EXPECT_EQ(after("null"), "none\n");
     EXPECT_EQ(after("value 0x2001"), "debug | scsi\n");
     EXPECT_EQ(after("add  SG ignored"), "sg | debug | scsi\n");

@@ -88,7 +88,8 @@ TEST(DiskCache, ResetBringsTheSavedWceBack) {
     DiskUnit disk;
     EXPECT_TRUE(disk.run(select_caching, caching_list(false)).good());
     EXPECT_EQ(disk.disk().durability(false), media::Durability::durable);
-    EXPECT_EQ(disk.unit.manage(scsi::TaskManagementFunction::logical_unit_reset), scsi::ServiceResponse::function_complete);
+    EXPECT_EQ(disk.unit.manage(scsi::TaskManagementFunction::logical_unit_reset),
+              scsi::ServiceResponse::function_complete);
     EXPECT_EQ(disk.disk().durability(false), media::Durability::cached);
 }
 

@@ -17,6 +17,10 @@ std::unique_ptr<engine::DeviceServer> thin_disk() {
 
 TEST(DiskClauses, Hold) { EXPECT_GT(scsilo::test::run_clauses("sbc.txt", thin_disk), 150U); }
 
+TEST(DiskClauses, HoldForReservations) {
+    EXPECT_GT(scsilo::test::run_clauses("persistent_reserve.txt", thin_disk), 70U);
+}
+
 TEST(DiskRows, RefuseReservedBits) {
     TestUnit unit(thin_disk());
     scsilo::test::expect_reserved_bits_refused(unit);

@@ -81,7 +81,8 @@ struct DiskUnit {
 
     // What the medium was asked for since the last call.
     std::string asked() { return std::exchange(log, {}); }
-    [[nodiscard]] Ran run(std::string_view cdb, const ByteVector &data_out = {}, const scsilo::test::CommandOptions &options = {}) {
+    [[nodiscard]] Ran run(std::string_view cdb, const ByteVector &data_out = {},
+                          const scsilo::test::CommandOptions &options = {}) {
         return unit.run(hex(cdb), data_out, options);
     }
     Disk &disk() { return unit.device<Disk>(); }

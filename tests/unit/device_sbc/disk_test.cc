@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disks of other makes than the one of the clause table: block lengths, removable, read-only, fully provisioned, resized, large.
+// Disks of other makes than the one of the clause table: block lengths, removable, read-only, fully provisioned,
+// resized, large.
 #include "media/null.h"
 #include "unit/device_sbc/disk_fixture.h"
 
@@ -26,7 +27,8 @@ TEST(DiskTransfer, ReadsAndWritesScatteredMemoryWithoutRegardToBlocks) {
         DiskUnit disk;
         const ByteVector data = counted(2048);
         EXPECT_TRUE(disk.run("2a 00 00000010 00 0004 00", data, {.piece_bytes = piece_bytes}).good());
-        EXPECT_EQ(disk.run("28 00 00000010 00 0004 00", {}, {.data_in_bytes = 5000, .piece_bytes = piece_bytes}).data, data);
+        EXPECT_EQ(disk.run("28 00 00000010 00 0004 00", {}, {.data_in_bytes = 5000, .piece_bytes = piece_bytes}).data,
+                  data);
         EXPECT_TRUE(disk.run("2f 02 00000010 00 0004 00", data, {.piece_bytes = piece_bytes}).good());
     }
 }
@@ -58,8 +60,8 @@ TEST(DiskTransfer, AShortBufferIsFilledAndTheWholeIsTold) {
 }
 
 TEST(DiskTransfer, MaximumTransferLengthIsInForce) {
-    DiskOptions options{.identity = disk_identity(DiskKind::nullio, "big"), .kind = DiskKind::nullio,
-                        .block_length_bytes = 4096};
+    DiskOptions options{
+        .identity = disk_identity(DiskKind::nullio, "big"), .kind = DiskKind::nullio, .block_length_bytes = 4096};
     TestUnit unit(make_disk(options, std::make_unique<media::NullMedium>(std::uint64_t{1} << 40)));
     const scsilo::test::CommandOptions no_room{.data_in_bytes = 0};
     EXPECT_TRUE(unit.run(hex("28 00 00000000 00 2000 00"), no_room).good());
@@ -72,8 +74,8 @@ TEST(DiskTransfer, MaximumTransferLengthIsInForce) {
 }
 
 TEST(DiskLimits, OfUnmapAndWriteSameAreInForce) {
-    DiskOptions options{.identity = disk_identity(DiskKind::nullio, "big"), .kind = DiskKind::nullio,
-                        .thin_provisioned = true};
+    DiskOptions options{
+        .identity = disk_identity(DiskKind::nullio, "big"), .kind = DiskKind::nullio, .thin_provisioned = true};
     TestUnit unit(make_disk(options, std::make_unique<media::NullMedium>(std::uint64_t{1} << 40)));
     const ByteVector most = hex("0016 0010 00000000 0000000000000000 00800000 00000000");
     const ByteVector too_many = hex("0016 0010 00000000 0000000000000000 00800001 00000000");
@@ -89,7 +91,8 @@ TEST(DiskLimits, OfUnmapAndWriteSameAreInForce) {
 }
 
 TEST(DiskCapacity, BeyondThirtyTwoBitsReadCapacity10SaysSo) {
-    DiskOptions options{.identity = disk_identity(DiskKind::nullio, "big"), .kind = DiskKind::nullio, .physical_exponent = 3};
+    DiskOptions options{
+        .identity = disk_identity(DiskKind::nullio, "big"), .kind = DiskKind::nullio, .physical_exponent = 3};
     TestUnit unit(make_disk(options, std::make_unique<media::NullMedium>(std::uint64_t{1} << 42)));
     EXPECT_EQ(unit.run(hex("25 00 00000000 0000 00 00")).data, hex("FFFFFFFF 00000200"));
     EXPECT_EQ(unit.run(hex("9e 10 0000000000000000 00000020 00 00")).data,
@@ -172,8 +175,8 @@ TEST(DiskRemovable, EjectAndLoad) {
     EXPECT_EQ(disk.run("12 00 00 0024 00").data[1] & 0x80, 0x80);
     EXPECT_TRUE(disk.run("1b 00 00 00 02 00").good());
     EXPECT_EQ(disk.asked(), "f ");
-    for (const auto *cdb : {test_unit_ready, "28 00 00000000 00 0001 00", "25 00 00000000 0000 00 00",
-                            "35 00 00000000 00 0000 00"}) {
+    for (const auto *cdb :
+         {test_unit_ready, "28 00 00000000 00 0001 00", "25 00 00000000 0000 00 00", "35 00 00000000 00 0000 00"}) {
         EXPECT_TRUE(is(disk.run(cdb), no_medium)) << cdb;
     }
     EXPECT_TRUE(disk.run("1b 00 00 00 02 00").good()); // once more is no error
@@ -187,7 +190,8 @@ TEST(DiskRemovable, EjectAndLoad) {
 TEST(DiskStartStop, ResetStartsAgain) {
     DiskUnit disk;
     EXPECT_TRUE(disk.run("1b 00 00 00 00 00").good());
-    EXPECT_EQ(disk.unit.manage(scsi::TaskManagementFunction::logical_unit_reset), scsi::ServiceResponse::function_complete);
+    EXPECT_EQ(disk.unit.manage(scsi::TaskManagementFunction::logical_unit_reset),
+              scsi::ServiceResponse::function_complete);
     EXPECT_TRUE(is(disk.run(test_unit_ready), Sense::unit_attention(scsi::asc::bus_device_reset_function_occurred)));
     EXPECT_TRUE(disk.run(test_unit_ready).good());
 }

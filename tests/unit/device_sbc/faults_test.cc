@@ -34,7 +34,8 @@ TEST(DiskFaults, AWriteErrorToo) {
 TEST(DiskFaults, AVerifyErrorIsAReadErrorAtItsPlace) {
     DiskUnit disk;
     disk.faults->add({.on = FaultOn::read, .begin_offset = 70000, .error = EIO, .done_bytes = 4096});
-    EXPECT_TRUE(is(disk.run("2f 00 00000000 00 0200 00"), Sense::medium_error(scsi::asc::unrecovered_read_error, 128 + 8)));
+    EXPECT_TRUE(
+        is(disk.run("2f 00 00000000 00 0200 00"), Sense::medium_error(scsi::asc::unrecovered_read_error, 128 + 8)));
 }
 
 TEST(DiskFaults, EachErrnoHasItsSense) {
@@ -75,7 +76,8 @@ TEST(DiskFaults, AMediumThatCannotPunchNorZeroIsWrittenTo) {
     disk.faults->add({.on = FaultOn::punch, .error = EOPNOTSUPP});
     disk.faults->add({.on = FaultOn::zero, .error = EOPNOTSUPP});
     EXPECT_TRUE(disk.run(write_4_at_16, four_blocks).good());
-    EXPECT_TRUE(disk.run("42 00 00000000 00 0018 00", hex("0016 0010 00000000 0000000000000010 00000003 00000000")).good());
+    EXPECT_TRUE(
+        disk.run("42 00 00000000 00 0018 00", hex("0016 0010 00000000 0000000000000010 00000003 00000000")).good());
     ByteVector expected(1536, 0);
     expected.resize(2048, 0x11);
     EXPECT_EQ(disk.run(read_4_at_16).data, expected);

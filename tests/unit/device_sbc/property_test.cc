@@ -28,7 +28,9 @@ class Stream {
     }
 
   private:
-    std::uint64_t below(std::uint64_t bound) { return std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(random_); }
+    std::uint64_t below(std::uint64_t bound) {
+        return std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(random_);
+    }
     bool chance(unsigned one_in) { return below(one_in) == 0; }
 
     ByteVector data(std::size_t length_bytes) {
@@ -121,7 +123,8 @@ class Stream {
         const std::size_t whole = (ran.sense.information - lba_) * 512;
         EXPECT_LE(whole, length);
         const Ran now = send(cdb(0x28, 0x88, 0), {}, length);
-        EXPECT_TRUE(std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(whole), now.data.begin())) << last_;
+        EXPECT_TRUE(std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(whole), now.data.begin()))
+            << last_;
         for (std::size_t i = 0; i < length; ++i) {
             EXPECT_TRUE(now.data[i] == bytes[i] || now.data[i] == at()[i]);
         }

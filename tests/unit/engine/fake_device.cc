@@ -28,13 +28,33 @@ loop::Op<void> wait_shielded(FakeDevice &device, Command &command) {
 }
 
 constexpr auto rows = join(std::array<CommandRow, 4>{{
-    {.usage = "00 00 000000 00", .service_action = {}, .name = "AT ONCE", .clause = "test", .data = no_data, .handler = handler<answer>},
-    {.usage = "08 00 000000 00", .service_action = {}, .name = "WAITS", .clause = "test", .data = no_data, .gates = gates_write,
+    {.usage = "00 00 000000 00",
+     .service_action = {},
+     .name = "AT ONCE",
+     .clause = "test",
+     .data = no_data,
+     .handler = handler<answer>},
+    {.usage = "08 00 000000 00",
+     .service_action = {},
+     .name = "WAITS",
+     .clause = "test",
+     .data = no_data,
+     .gates = gates_write,
      .handler = handler<wait_for_gate>},
-    {.usage = "0a 00 000000 00", .service_action = {}, .name = "SHIELDED", .clause = "test", .data = no_data,
+    {.usage = "0a 00 000000 00",
+     .service_action = {},
+     .name = "SHIELDED",
+     .clause = "test",
+     .data = no_data,
      .handler = handler<wait_shielded>},
-    {.usage = "12 00 000000 00", .service_action = {}, .name = "JUMPS", .clause = "test", .data = no_data, .gates = no_gates,
-     .ordering = Ordering::head_of_queue, .handler = handler<answer>},
+    {.usage = "12 00 000000 00",
+     .service_action = {},
+     .name = "JUMPS",
+     .clause = "test",
+     .data = no_data,
+     .gates = no_gates,
+     .ordering = Ordering::head_of_queue,
+     .handler = handler<answer>},
 }});
 constexpr CommandTable table(rows);
 

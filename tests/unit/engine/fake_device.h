@@ -13,8 +13,8 @@
 
 namespace scsilo::engine::test {
 
-// 00h answers at once; 08h waits until the test lets it go; 0Ah waits under a Shield; 12h is head of queue and reports no
-// unit attention.
+// 00h answers at once; 08h waits until the test lets it go; 0Ah waits under a Shield; 12h is head of queue and reports
+// no unit attention.
 class FakeDevice final : public DeviceServer {
   public:
     [[nodiscard]] const CommandTable &commands() const noexcept override;

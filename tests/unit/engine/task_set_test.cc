@@ -102,8 +102,9 @@ TEST_F(TaskSetTest, EveryMixOfFourCommandsFollowsTheRule) {
                         continue;
                     }
                     may = may && !(chosen[i] == TaskAttribute::ordered && older);
-                    may = may && !(chosen[i] == TaskAttribute::simple &&
-                                   (chosen[j] == TaskAttribute::head_of_queue || (older && chosen[j] == TaskAttribute::ordered)));
+                    may = may &&
+                          !(chosen[i] == TaskAttribute::simple && (chosen[j] == TaskAttribute::head_of_queue ||
+                                                                   (older && chosen[j] == TaskAttribute::ordered)));
                 }
                 expected[i] = expected[i] || may;
             }

@@ -27,7 +27,7 @@ void wait_for(const std::atomic<bool> &flag) {
 
 // A signal that makes system calls fail with EINTR.
 void catch_signal(int number) {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = [](int) {};
     sigaction(number, &action, nullptr);
 }
@@ -85,7 +85,8 @@ TEST_F(MountTest, AHandlerSetAfterTheInterruptIsCalledAtOnce) {
     catch_signal(SIGUSR1);
     AnswerEintr handler;
     std::atomic<Request *> pending{nullptr};
-    root_->add("i", std::make_shared<IoctlNode>([&](Request &request, const IoctlRequest &) { pending.store(&request); }));
+    root_->add("i",
+               std::make_shared<IoctlNode>([&](Request &request, const IoctlRequest &) { pending.store(&request); }));
     CallerThread caller(path_ / "i");
     while (pending.load() == nullptr) {
         std::this_thread::yield();
@@ -191,7 +192,7 @@ TEST_F(MountTest, AnOpenFileOutlivesTheMountAsAnError) {
     char byte = 0;
     EXPECT_EQ(pread(file.fd(), &byte, 1, 0), -1);
     EXPECT_EQ(errno, ENOTCONN);
-    struct stat status {};
+    struct stat status{};
     EXPECT_EQ(stat((path_ / "f").c_str(), &status), -1);
     EXPECT_EQ(errno, ENOENT);
     EXPECT_EQ(stat(path_.c_str(), &status), 0);
@@ -236,7 +237,7 @@ TEST_F(MountTest, WhatAKilledDaemonLeftIsCleanedAway) {
     waitpid(child, nullptr, 0);
     close(ready[0]);
     close(ready[1]);
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(stat(path_.c_str(), &status), -1);
     EXPECT_EQ(errno, ENOTCONN);
     start();
@@ -250,8 +251,9 @@ int serve_as_nobody(const std::filesystem::path &path) {
     if (setgid(nobody) != 0 || setuid(nobody) != 0) {
         return 2;
     }
-    auto root = std::make_shared<Directory>(Attributes{.mode = S_IFDIR | 0755, .uid = nobody, .gid = nobody, .nlink = 2},
-                                            Node::Policy{}, Directory::Order::by_name);
+    auto root =
+        std::make_shared<Directory>(Attributes{.mode = S_IFDIR | 0755, .uid = nobody, .gid = nobody, .nlink = 2},
+                                    Node::Policy{}, Directory::Order::by_name);
     auto node = std::make_shared<MemoryNode>(4096);
     node->bytes[1] = 42;
     root->add("f", node);

@@ -6,9 +6,9 @@
 
 #include <atomic>
 #include <future>
+#include <liburing.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
-#include <liburing.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -29,7 +29,7 @@ std::vector<std::string> names_in(const std::filesystem::path &path) {
 TEST_F(MountTest, AttributesAreThoseOfTheNodeAtEachMoment) {
     auto node = std::make_shared<MemoryNode>(12345);
     root_->add("a", node);
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(stat((path_ / "a").c_str(), &status), 0);
     EXPECT_EQ(status.st_size, 12345);
     EXPECT_EQ(status.st_mode, S_IFREG | 0600U);
@@ -49,7 +49,7 @@ TEST_F(MountTest, AttributesAreThoseOfTheNodeAtEachMoment) {
 TEST_F(MountTest, EntriesAppearAndVanishAtOnce) {
     auto below = std::make_shared<Directory>(0755, Directory::Order::as_added);
     root_->add("d", below);
-    struct stat status {};
+    struct stat status{};
     for (int round = 0; round < 100; ++round) {
         ASSERT_EQ(stat((path_ / "d/x").c_str(), &status), -1);
         ASSERT_EQ(errno, ENOENT);
@@ -143,7 +143,7 @@ TEST_F(MountTest, HooksMakeAndRemove) {
 TEST_F(MountTest, SymlinksAndStatfs) {
     root_->add("l", std::make_shared<Symlink>("../target"));
     EXPECT_EQ(std::filesystem::read_symlink(path_ / "l"), "../target");
-    struct statvfs status {};
+    struct statvfs status{};
     ASSERT_EQ(statvfs(path_.c_str(), &status), 0);
     EXPECT_EQ(status.f_namemax, 255U);
 }
@@ -154,8 +154,8 @@ TEST_F(MountTest, DataArriveWholeAndPageAligned) {
     const File file(path_ / "f");
     ASSERT_GE(file.fd(), 0);
     const std::size_t length = session_->max_write_bytes();
-    std::unique_ptr<std::uint8_t, decltype(&free)> memory(
-        static_cast<std::uint8_t *>(std::aligned_alloc(4096, length)), &free);
+    std::unique_ptr<std::uint8_t, decltype(&free)> memory(static_cast<std::uint8_t *>(std::aligned_alloc(4096, length)),
+                                                          &free);
     for (std::size_t i = 0; i < length; ++i) {
         memory.get()[i] = static_cast<std::uint8_t>(i * 7 + i / 4096);
     }
@@ -236,7 +236,8 @@ TEST_F(MountTest, IoctlsCarryDataOrAPointerIntoTheCallersMemory) {
 
 TEST_F(MountTest, AnUnknownIoctlIsENOTTYAndENOSYSNeverSwitchesAnythingOff) {
     root_->add("f", std::make_shared<MemoryNode>(1));
-    root_->add("i", std::make_shared<IoctlNode>([](Request &request, const IoctlRequest &) { request.reply_error(ENOSYS); }));
+    root_->add(
+        "i", std::make_shared<IoctlNode>([](Request &request, const IoctlRequest &) { request.reply_error(ENOSYS); }));
     const File file(path_ / "f");
     EXPECT_EQ(ioctl(file.fd(), 0x2285, 0), -1);
     EXPECT_EQ(errno, ENOTTY);

@@ -25,7 +25,8 @@ inline constexpr std::uint64_t disk_bytes = 8U << 20U;
 
 class File {
   public:
-    explicit File(const std::filesystem::path &path, int flags = O_RDWR) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+    explicit File(const std::filesystem::path &path, int flags = O_RDWR)
+        : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
     File(const File &) = delete;
     File &operator=(const File &) = delete;
     ~File() { close(); }
@@ -127,7 +128,9 @@ class NodeTest : public testing::Test {
             unit_->shard().call([&] { faults_->clear(); });
         }
     }
-    [[nodiscard]] std::uint32_t count_commands() const { return driver_->hosts()[0]->targets()[0]->nexus()->count_commands(); }
+    [[nodiscard]] std::uint32_t count_commands() const {
+        return driver_->hosts()[0]->targets()[0]->nexus()->count_commands();
+    }
     void wait_for_commands(std::uint32_t count) const {
         while (count_commands() != count) {
             std::this_thread::yield();

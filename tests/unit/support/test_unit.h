@@ -113,10 +113,10 @@ class TestUnit {
     enum class PowerOn : std::uint8_t { cleared, pending }; // the unit attention of a fresh nexus
 
     explicit TestUnit(std::unique_ptr<engine::DeviceServer> device, PowerOn power_on = PowerOn::cleared,
-                      engine::PortIdentity port = {"scstlcltgt0"})
+                      engine::PortIdentity port = {"scstlcltgt0"}, engine::KeptReservation kept = {})
         : port_(std::move(port)), shard_(0, {}), power_on_(power_on) {
         shard_.attach_here();
-        unit_ = engine::LogicalUnit::create("disk1", shard_, std::move(device));
+        unit_ = engine::LogicalUnit::create("disk1", shard_, std::move(device), std::move(kept));
         add_nexus();
     }
     TestUnit(const TestUnit &) = delete;
