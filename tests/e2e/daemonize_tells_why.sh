@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# --daemonize returns when the tree is ready, or fails with the reason.
+# The daemon with --daemonize returns when the tree is ready, or fails with the reason.
 . "$(dirname "$0")/lib.sh"
 start_daemon
 [ -f "$root/scsi/scsi" ] || fail "not ready when --daemonize returned"
