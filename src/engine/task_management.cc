@@ -210,6 +210,7 @@ void LogicalUnit::detach(const std::shared_ptr<ItlNexus> &itl) {
     auto finished = detachment.finished.get_future();
     detachment.send();
     finished.wait();
+    shard_.call([] {}); // the shard has left our functions, too: the caller may hold the last reference
 }
 
 void TaskManager::run(Function function, const ItNexus &nexus, void (*done)(void *) noexcept, void *context) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arbitrary lines into every writable file of a system with null devices: no crash, and nothing stays that cannot be
 // removed.
+#include "base/log.h"
 #include "control/system.h"
 #include "fuse/directory.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string>
