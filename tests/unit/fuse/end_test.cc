@@ -145,6 +145,7 @@ TEST_F(MountTest, RepliesFromAnotherThread) {
     for (int i = 0; i < 200; ++i) { // more than there are slots
         ASSERT_EQ(ioctl(file.fd(), command, 0), 9);
     }
+    const std::lock_guard lock(mutex); // the last emplace_back() may still be returning
     for (auto &replier : repliers) {
         replier.join();
     }
@@ -178,8 +179,7 @@ TEST_F(MountTest, UnmountAnswersForNodesThatDoNotAndTheLateReplyIsHarmless) {
     caller.join();
     EXPECT_EQ(caller.error, ENODEV);
     EXPECT_TRUE(node->released);
-    session_.reset();
-    shards_.clear();
+    stop();
     pending.load()->reply_ioctl(1);
 }
 
@@ -201,7 +201,6 @@ TEST_F(MountTest, AnOpenFileOutlivesTheMountAsAnError) {
 TEST_F(MountTest, UnmountedFromOutsideNothingHangs) {
     root_->add("f", std::make_shared<MemoryNode>(4096));
     ASSERT_EQ(umount2(path_.c_str(), 0), 0);
-    session_->unmount();
     start();
     EXPECT_EQ(access((path_ / "f").c_str(), R_OK), 0);
 }
@@ -216,7 +215,7 @@ TEST_F(MountTest, ALivingMountIsNotTakenOver) {
 }
 
 TEST_F(MountTest, WhatAKilledDaemonLeftIsCleanedAway) {
-    session_->unmount();
+    stop();
     std::array<int, 2> ready{};
     ASSERT_EQ(pipe(ready.data()), 0);
     const pid_t child = fork();
@@ -230,13 +229,13 @@ TEST_F(MountTest, WhatAKilledDaemonLeftIsCleanedAway) {
         }
         _exit(0);
     }
+    close(ready[1]);
     char byte = 0;
     ASSERT_EQ(read(ready[0], &byte, 1), 1);
     ASSERT_EQ(byte, 'y');
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     close(ready[0]);
-    close(ready[1]);
     struct stat status{};
     ASSERT_EQ(stat(path_.c_str(), &status), -1);
     EXPECT_EQ(errno, ENOTCONN);
@@ -283,7 +282,7 @@ int serve_as_nobody(const std::filesystem::path &path) {
 }
 
 TEST_F(MountTest, WithoutRootTheHelperMounts) {
-    session_->unmount();
+    stop();
     ASSERT_EQ(chown(path_.c_str(), 65534, 65534), 0);
     const pid_t child = fork();
     if (child == 0) {
