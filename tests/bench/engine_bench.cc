@@ -83,6 +83,23 @@ BENCHMARK(test_unit_ready_and_turn);
 BENCHMARK(read_4k_null);
 BENCHMARK(read_4k_null_and_turn);
 
+// Beside read_4k_null: the same while the nexus holds a persistent reservation.
+void read_4k_null_reserved(benchmark::State &state) {
+    test::TestUnit unit(null_disk());
+    const bool reserved = unit.run(test::hex("5f 00 00 0000 00000018 00"), test::hex("00*15 01 00*8")).good() &&
+                          unit.run(test::hex("5f 01 03 0000 00000018 00"), test::hex("00*7 01 00*16")).good();
+    OneCommand command("28 00 00000010 00 0001 00");
+    for (auto iteration : state) {
+        benchmark::DoNotOptimize(iteration);
+        command.send(unit.itl());
+        if (!reserved || !command.good()) {
+            state.SkipWithError("the command failed");
+            return;
+        }
+    }
+}
+BENCHMARK(read_4k_null_reserved);
+
 class NopActivity final : public loop::Activity {
   public:
     explicit NopActivity(loop::Ring &ring) : ring_(ring) {}

@@ -288,6 +288,9 @@ TEST_F(SgNodeTest, AClosedFileLeavesNothingBehind) {
         read.header.timeout = 100;
         ASSERT_GT(write(sg.fd(), &read.header, sizeof read.header), 0);
     }
+    while (statistics().count_aborts == 0) { // write() is answered before the command starts
+        std::this_thread::yield();
+    }
     wait_for_commands(0);
     EXPECT_EQ(statistics().count_aborts, 1U);
 }
