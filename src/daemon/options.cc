@@ -5,6 +5,7 @@
 #include "base/default_directories.h"
 #include "control/attribute.h"
 #include "control/system.h"
+#include "daemon/reference.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -28,6 +29,7 @@ struct Given {
     std::string owner;
     std::string group;
     std::string mode;
+    std::string reference;
     std::uint32_t count_shards = 0;
     bool allow_other = false;
     bool daemonize = false;
@@ -95,6 +97,10 @@ void describe(CLI::App &app, Given &given) {
     app.add_option("--node-mode", given.mode, "Mode of the device nodes, octal (default: 0600)")->type_name("MODE");
     app.add_option("--log", given.log, "FILE, syslog or stderr (default: stderr; with --daemonize STATE/scsilod.log)")
         ->type_name("WHERE");
+    app.add_option("--print-reference", given.reference,
+                   "Print a page of the reference, commands or attributes, and exit")
+        ->type_name("PAGE")
+        ->check(CLI::IsMember({"commands", "attributes"}));
 }
 
 Options complete(const Given &given, bool allow_other_given) {
@@ -141,6 +147,10 @@ Result<Options, int> parse_options(int count, const char *const *arguments) {
     describe(app, given);
     try {
         app.parse(count, arguments);
+        if (const auto page = reference_page(given.reference)) {
+            std::fputs(page->c_str(), stdout);
+            return fail(0);
+        }
         return complete(given, app.count("--allow-other") > 0);
     } catch (const CLI::Success &asked) {
         return fail(app.exit(asked)); // --help, --version

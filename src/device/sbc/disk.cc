@@ -106,4 +106,6 @@ std::optional<scsi::Sense> Disk::no_medium() const noexcept {
 
 bool Disk::write_protected() const noexcept { return options_.read_only || medium_->facts().read_only; }
 
+const engine::CommandTable &disk_commands() noexcept { return table; }
+
 } // namespace scsilo::sbc

@@ -122,4 +122,7 @@ class Disk final : public spc::Device {
 [[nodiscard]] std::unique_ptr<Disk> make_disk(DiskOptions options, std::unique_ptr<media::BlockMedium> medium,
                                               std::unique_ptr<spc::SavedPages> saved_pages = nullptr);
 
+// Every command of a disk (those of Feature rows included), for reference pages and generic tests.
+[[nodiscard]] const engine::CommandTable &disk_commands() noexcept;
+
 } // namespace scsilo::sbc
