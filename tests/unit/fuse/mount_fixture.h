@@ -88,8 +88,8 @@ class MountTest : public testing::Test {
 class MemoryNode : public Node {
   public:
     explicit MemoryNode(std::size_t size_bytes) : Node(Attributes{.mode = S_IFREG | 0600}), bytes(size_bytes) {}
-    // Orders a test's look at the members after the system calls it has made: what went through the kernel is invisible to
-    // the thread sanitizer.
+    // Orders a test's look at the members after the system calls it has made: what went through the kernel is invisible
+    // to the thread sanitizer.
     void meet() const { meetings_.fetch_add(1, std::memory_order_acq_rel); }
     [[nodiscard]] Attributes attributes() const override {
         meet();
