@@ -23,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace scsilo::fuse {
 
@@ -34,8 +35,8 @@ using Handle = std::uint64_t;
 
 struct Attributes {
     std::uint32_t mode = S_IFREG | 0600; // with the type
-    std::uint32_t uid = 0;
-    std::uint32_t gid = 0;
+    std::uint32_t uid = ::geteuid();     // the server's user and group, unless somebody says otherwise
+    std::uint32_t gid = ::getegid();
     std::uint32_t nlink = 1;
     std::uint64_t size_bytes = 0;
     std::uint32_t blksize_bytes = 4096;

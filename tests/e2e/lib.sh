@@ -50,6 +50,7 @@ clean_up() {
     local pid
     for pid in $(pgrep -f -- "scsilod --root $root " || true); do kill -9 "$pid" 2>/dev/null || true; done
     umount -l "$root" 2>/dev/null || true
+    mountpoint -q "$state" && umount -l "$state"
     rm -rf "$work"
     exit $status
 }
