@@ -13,8 +13,7 @@ struct Group;
 // %-<width>s: padded with blanks, never cut, counted in bytes.
 [[nodiscard]] std::string column(std::string_view text, std::size_t width);
 
-// --- scsi_tgt/
-// -----------------------------------------------------------------------------------------------------------
+// --- scsi_tgt/ ---
 [[nodiscard]] std::string version_text();
 [[nodiscard]] std::string help_text();
 [[nodiscard]] std::string scsi_tgt_text(const System &system);
@@ -23,15 +22,13 @@ struct Group;
 void write_scsi_tgt(System &system, std::string_view command);
 void write_threads(System &system, std::string_view command);
 
-// --- scsi_tgt/groups/G/
-// ----------------------------------------------------------------------------------------------------
+// --- scsi_tgt/groups/G/ ---
 [[nodiscard]] std::string group_devices_text(const Group &group);
 [[nodiscard]] std::string group_names_text(const Group &group);
 void write_group_devices(System &system, Group &group, std::string_view command);
 void write_group_names(System &system, Group &group, std::string_view command);
 
-// --- scsi_tgt/vdisk/
-// -------------------------------------------------------------------------------------------------------
+// --- scsi_tgt/vdisk/ ---
 [[nodiscard]] std::string vdisk_text(const System &system);
 [[nodiscard]] std::string vdisk_help_text();
 void write_vdisk(System &system, std::string_view command);

@@ -39,8 +39,7 @@ class SavedConfiguration {
     void store(const System &system) noexcept;
     [[nodiscard]] std::string status_text() const;
 
-    // --- what is kept becomes obsolete (not by restore()'s own verbs); true if there was something
-    // -----------------------
+    // --- what is kept becomes obsolete (not by restore()'s own verbs); true if there was something ---
     bool forget_device(std::string_view name);
     bool forget_group(std::string_view name);
     bool forget_entry(std::string_view group, std::string_view device,

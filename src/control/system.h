@@ -105,8 +105,7 @@ class System {
     System &operator=(const System &) = delete;
     ~System(); // shut_down()
 
-    // --- any thread
-    // --------------------------------------------------------------------------------------------------------
+    // --- any thread ---
     [[nodiscard]] ControlThread &control() noexcept { return control_; }
     [[nodiscard]] Tree &tree() noexcept { return tree_; } // used on the control thread
     [[nodiscard]] local::Driver &driver() noexcept { return *driver_; }
@@ -124,8 +123,7 @@ class System {
     [[nodiscard]] Outcome write_file(std::string_view path, std::string_view raw);
     [[nodiscard]] std::string status(); // lines "key: value"
 
-    // --- devices
-    // -------------------------------------------------------------------------------------------------------------
+    // --- devices ---
     void open_device(const DeviceOptions &options);
     void close_device(std::string_view name); // leaves all groups first, as 2008
     // Gives a physical device to a pass-through handler: there are none yet, so every well-formed line is EINVAL.
@@ -134,8 +132,7 @@ class System {
     [[nodiscard]] std::uint64_t size_bytes(const Device &device) const; // of its medium, now
     [[nodiscard]] const std::vector<std::unique_ptr<Device>> &devices() const noexcept { return devices_; } // as opened
 
-    // --- groups
-    // --------------------------------------------------------------------------------------------------------------
+    // --- groups ---
     void add_group(std::string_view name);
     void del_group(std::string_view name); // EBUSY with sessions; EINVAL for Default
     void add_to_group(Group &group, std::string_view device, std::uint32_t lun, bool read_only);
@@ -150,8 +147,7 @@ class System {
     } // Default first
     [[nodiscard]] Group &group_for(std::string_view initiator, std::string_view target) noexcept;
 
-    // --- scst_local
-    // ------------------------------------------------------------------------------------------------------------
+    // --- scst_local ---
     void set_hosts(std::uint32_t count); // adds or removes at the end
     void change_hosts(std::int64_t difference);
     [[nodiscard]] std::uint32_t count_hosts() const noexcept { return local_.add_host; }
@@ -160,8 +156,7 @@ class System {
     } // add_host: hosts there are
     [[nodiscard]] const std::vector<Session> &sessions() const noexcept { return sessions_; }
 
-    // --- threads
-    // ---------------------------------------------------------------------------------------------------------------
+    // --- threads ---
     // More are started at once; fewer means that new devices are placed on the first ones only.
     void set_threads(std::uint32_t count);
     [[nodiscard]] std::uint32_t threads() const noexcept { return count_threads_; }

@@ -52,8 +52,7 @@ class Command final : public loop::Activity, public loop::Message, public Hook<T
 
     CommandRequest request;
 
-    // --- the answer, valid in command_ended()
-    // -------------------------------------------------------------------------
+    // --- the answer, valid in command_ended() ---
     Outcome outcome = Outcome::pending;
     scsi::Status status = scsi::Status::good;
     scsi::Sense sense;                     // meaningful with CHECK CONDITION
@@ -61,8 +60,7 @@ class Command final : public loop::Activity, public loop::Message, public Hook<T
     std::size_t data_in_wanted_bytes = 0;  // how much the command would have sent into a large enough buffer
     std::size_t data_out_wanted_bytes = 0; // how much of data_out the command uses
 
-    // --- for handlers
-    // ---------------------------------------------------------------------------------------------------
+    // --- for handlers ---
     [[nodiscard]] const scsi::Cdb &cdb() const noexcept { return request.cdb; }
     [[nodiscard]] ItlNexus &itl() const noexcept { return *itl_; }
     [[nodiscard]] const CommandRow &row() const noexcept { return *row_; }

@@ -33,8 +33,7 @@ class ItlNexus : public std::enable_shared_from_this<ItlNexus> {
     // Any thread. On the logical unit's own shard the command runs at once, otherwise it hops there.
     void submit(Command &command) noexcept;
 
-    // --- the logical unit's shard only
-    // ------------------------------------------------------------------------------------
+    // --- the logical unit's shard only ---
     UnitAttentions unit_attentions;
     ReservationRole reservation_role =
         ReservationRole::unregistered; // to the persistent reservation, kept by Reservations

@@ -15,7 +15,7 @@
 
 namespace scsilo::engine {
 
-// Thread rule: created and destroyed by the control thread (create(), destroy()); everything else on the shard unless
+// Thread rule: created and destroyed by the control thread; everything else on the shard unless
 // said.
 class LogicalUnit : public std::enable_shared_from_this<LogicalUnit> {
   public:
@@ -25,8 +25,7 @@ class LogicalUnit : public std::enable_shared_from_this<LogicalUnit> {
     LogicalUnit(std::string name, loop::Shard &shard, std::unique_ptr<DeviceServer> device, KeptReservation kept);
     ~LogicalUnit();
 
-    // --- any thread
-    // ---------------------------------------------------------------------------------------------------------
+    // --- any thread ---
     [[nodiscard]] const std::string &name() const noexcept { return name_; }
     [[nodiscard]] loop::Shard &shard() const noexcept { return shard_; }
     [[nodiscard]] DeviceServer &device() const noexcept { return *device_; }
@@ -35,8 +34,7 @@ class LogicalUnit : public std::enable_shared_from_this<LogicalUnit> {
     void attach(const std::shared_ptr<ItlNexus> &itl);
     void detach(const std::shared_ptr<ItlNexus> &itl); // its commands have ended when this returns
 
-    // --- the shard
-    // ------------------------------------------------------------------------------------------------------------
+    // --- the shard ---
     enum class Scope : std::uint8_t { all, all_but, only };
     // Establishes a unit attention condition for the nexuses of the scope, relative to `nexus`.
     void establish(scsi::AdditionalSense condition, Scope scope = Scope::all, const ItlNexus *nexus = nullptr) noexcept;

@@ -63,8 +63,7 @@ class Reservations {
     [[nodiscard]] scsi::Status reserve(const ItlNexus &itl) noexcept;
     [[nodiscard]] scsi::Status release(const ItlNexus &itl) noexcept;
 
-    // --- for the logical unit
-    // ---------------------------------------------------------------------------------------------
+    // --- for the logical unit ---
     void attached(ItlNexus &itl) noexcept; // a registration may have been waiting for it
     void nexus_lost(const ItNexus &nexus) noexcept;
     void reset() noexcept;

@@ -49,8 +49,7 @@ void Channel::close_device() noexcept {
 
 void Channel::start() { shard_.add_poller(*this); }
 
-// --- slots
-// -------------------------------------------------------------------------------------------------------------------
+// --- slots ---
 
 std::size_t Channel::slot_of(const Request &request) const noexcept {
     return static_cast<std::size_t>(&request - requests_.get());
@@ -125,8 +124,7 @@ void Channel::expired() noexcept {
     }
 }
 
-// --- reading
-// -----------------------------------------------------------------------------------------------------------------
+// --- reading ---
 
 bool Channel::poll() noexcept {
     if (armed_ || stopped_) {
@@ -205,8 +203,7 @@ void Channel::serve(Request &request, MutableBytes message) noexcept {
     }
 }
 
-// --- interrupts
-// --------------------------------------------------------------------------------------------------------------
+// --- interrupts ---
 
 void Channel::serve_interrupt(Request &request) noexcept {
     fuse_interrupt_in wire{};
@@ -242,8 +239,7 @@ void Channel::interrupt_all() noexcept {
     }
 }
 
-// --- the end
-// -----------------------------------------------------------------------------------------------------------------
+// --- the end ---
 
 void Channel::disown_all() noexcept {
     for (std::size_t i = 0; i < count_slots_; ++i) {
@@ -265,8 +261,7 @@ void Channel::stop(std::promise<void> &done) noexcept {
     }
 }
 
-// --- replies
-// -----------------------------------------------------------------------------------------------------------------
+// --- replies ---
 
 bool Channel::send(std::span<const iovec> message) noexcept {
     if (message.size() == 1) {

@@ -24,12 +24,10 @@ class Channel final : public RequestHome,
     Channel(std::shared_ptr<SessionState> state, loop::Shard &shard, int fd, std::size_t count_slots);
     ~Channel();
 
-    // --- any thread
-    // ---------------------------------------------------------------------------------------------------------
+    // --- any thread ---
     void post_interrupt(std::uint64_t unique);
 
-    // --- the shard's thread, in this order
-    // ----------------------------------------------------------------------------------
+    // --- the shard's thread, in this order ---
     void start();
     void refuse_new_requests() noexcept { refusing_ = true; } // from now on they get ENODEV
     void interrupt_all() noexcept;

@@ -78,8 +78,7 @@ class Request {
     [[nodiscard]] const std::shared_ptr<Node> &node() const noexcept { return node_; }
     [[nodiscard]] loop::Shard &shard() const noexcept { return *shard_; } // not for requests of a test without one
 
-    // --- exactly one of these, from any thread
-    // ----------------------------------------------------------------------------
+    // --- exactly one of these, from any thread ---
     void reply_error(int errno_value) noexcept; // positive
     void reply_ok() noexcept;
     // read, readlink. More than the kernel asked for is cut off.

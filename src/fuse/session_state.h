@@ -18,8 +18,7 @@ class SessionState {
   public:
     explicit SessionState(std::shared_ptr<Directory> root);
 
-    // --- nodes
-    // --------------------------------------------------------------------------------------------------------------
+    // --- nodes ---
     // nodeid of the protocol: Node::number(), except for the root.
     [[nodiscard]] std::shared_ptr<Node> find(std::uint64_t node_id) const noexcept;
     [[nodiscard]] std::uint64_t node_id(const Node &node) const noexcept;
@@ -29,22 +28,19 @@ class SessionState {
 
     [[nodiscard]] std::uint32_t root_mode() const { return root_->attributes().mode; }
 
-    // --- open files: whatever is still open at the end is released
-    // ------------------------------------------------------------
+    // --- open files: whatever is still open at the end is released ---
     void opened(const std::shared_ptr<Node> &node, Handle handle);
     void release(Node &node, Handle handle) noexcept;
     void release_all() noexcept;
 
-    // --- open directories: a reader sees the entries of the moment it began
-    // ---------------------------------------------------
+    // --- open directories: a reader sees the entries of the moment it began ---
     using Listing = std::shared_ptr<const std::vector<DirectoryEntry>>;
     [[nodiscard]] Handle open_listing(Listing listing);
     [[nodiscard]] Listing listing(Handle handle) const noexcept;
     void replace_listing(Handle handle, Listing listing);
     void close_listing(Handle handle) noexcept;
 
-    // --- channels
-    // -------------------------------------------------------------------------------------------------------------
+    // --- channels ---
     void add_channel(const std::shared_ptr<Channel> &channel);
     void clear_channels() noexcept;
     // The kernel may hand an interrupt to another channel than the one that has the request.

@@ -86,8 +86,7 @@ class Ring {
     // The result is -ETIME when the time is over. `time` must live until then.
     [[nodiscard]] RingOp timeout(__kernel_timespec &time) noexcept;
 
-    // --- for the shard and for leaf operations
-    // ------------------------------------------------------------------------
+    // --- for the shard and for leaf operations ---
     [[nodiscard]] static PreparedEntry prepared(const io_uring_sqe &entry) noexcept;
     [[nodiscard]] io_uring_sqe &next_sqe() noexcept;
     void submit(const PreparedEntry &prepared_entry, Completion *who) noexcept;

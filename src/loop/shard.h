@@ -51,8 +51,7 @@ class Shard {
     [[nodiscard]] bool is_current() const noexcept;
     [[nodiscard]] unsigned index() const noexcept { return index_; }
 
-    // --- the shard's thread only
-    // ----------------------------------------------------------------------------------------
+    // --- the shard's thread only ---
     [[nodiscard]] Ring &ring() noexcept { return *ring_; }
     [[nodiscard]] TimerWheel &timers() noexcept { return timers_; }
     [[nodiscard]] BufferPool &buffers() noexcept { return *buffers_; }
@@ -62,8 +61,7 @@ class Shard {
     // Runs an operation by itself; it ends when it ends.
     void spawn(Op<void> operation);
 
-    // --- any thread
-    // -------------------------------------------------------------------------------------------------------
+    // --- any thread ---
     void post(Message &message) noexcept;
     // Runs `function` on the shard's thread; does not wait (allocates: not for the command path).
     template <class F> void post_call(F function);

@@ -16,7 +16,6 @@ echo "del vm_disk2" >"$root/scsi_tgt/groups/Default/devices"
 said=$(timeout 10 dd bs=512 count=1 status=none <&5 2>&1 >/dev/null || true)
 case $said in *"No such device"*) ;; *) fail "reading an open node of a removed device: «$said»" ;; esac
 exec 5<&- 6<&-
-said=$(timeout 10 sg_requests --time /dev/null 2>&1 || true)
 timeout 10 sg_turs "$root/dev/sg0" >/dev/null 2>&1 || true
 timeout 10 sg_turs "$root/dev/sg0" || fail "vm_disk1 is not ready after the removal"
 for i in $(seq 20); do

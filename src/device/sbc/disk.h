@@ -76,8 +76,7 @@ class Disk final : public spc::Device {
     // The same behind the command's back (IMMED); a failure becomes a deferred error.
     void flush_in_background() noexcept { background_flush_.start(); }
 
-    // --- START STOP UNIT, and control
-    // ------------------------------------------------------------------------------------------
+    // --- START STOP UNIT, and control ---
     [[nodiscard]] bool loaded() const noexcept { return loaded_; }
     void set_started(bool started) noexcept { started_ = started; }
     // Takes the medium out or puts it in; all nexuses but `by` hear of a medium that has come.
@@ -85,8 +84,7 @@ class Disk final : public spc::Device {
     // Looks at the medium's size again: CAPACITY DATA HAS CHANGED if it is another. The value is an errno, 0 = done.
     [[nodiscard]] loop::Op<int> refresh();
 
-    // --- spc::Device
-    // -------------------------------------------------------------------------------------------------------------
+    // --- spc::Device ---
     [[nodiscard]] const engine::CommandTable &commands() const noexcept override;
     [[nodiscard]] bool has_feature(engine::Feature feature) const noexcept override;
     [[nodiscard]] std::optional<scsi::Sense> obstacle(const engine::CommandRow &row,

@@ -37,8 +37,7 @@ class Device : public engine::DeviceServer {
     // Makes the current mode pages the saved ones, durably: HARDWARE ERROR if that fails.
     [[nodiscard]] loop::Op<void> save_modes();
 
-    // --- what a type adds; rows in any order
-    // ----------------------------------------------------------------------------
+    // --- what a type adds; rows in any order ---
     [[nodiscard]] virtual std::span<const VpdPage> vpd_pages() const noexcept { return {}; }
     [[nodiscard]] virtual std::span<const ModePage> mode_pages() const noexcept { return {}; }
     // Default values that depend on how the device was made; called once for each page, in attached().
@@ -67,8 +66,7 @@ class Device : public engine::DeviceServer {
     // VPD page 86h, header included, before it is sent: a type sets what it supports (disk: WU_SUP, V_SUP, …).
     virtual void adjust_extended_inquiry(MutableBytes) const noexcept {}
 
-    // --- engine::DeviceServer
-    // -------------------------------------------------------------------------------------------
+    // --- engine::DeviceServer ---
     [[nodiscard]] engine::InquiryIdentity identity() const override;
     [[nodiscard]] bool has_feature(engine::Feature feature) const noexcept override;
     // Not ready, then no medium, then write protected, as far as the row has the gate.

@@ -61,8 +61,7 @@ class Exchange final : private engine::CommandDelivery, private loop::Timer, pub
     // Sends ABORT TASK, once. The end comes later.
     void abort(Ending why) noexcept;
 
-    // --- after the end
-    // ------------------------------------------------------------------------------------------------------
+    // --- after the end ---
     [[nodiscard]] Ending ending() const noexcept { return ending_; }
     [[nodiscard]] bool good() const noexcept;
     [[nodiscard]] bool descriptor_sense() const noexcept { return descriptor_sense_; }

@@ -15,8 +15,7 @@ struct SgAccess {
 
 [[nodiscard]] loop::Op<void> sg_io(Job &job, fuse::IoctlRequest ioctl, SgAccess access);
 
-// --- its parts, for asynchronous commands, too
-// -------------------------------------------------------------------------------
+// --- its parts, for asynchronous commands, too ---
 [[nodiscard]] Result<void, Errno> check_access(Job &job, const SgAccess &access) noexcept;
 // Buffer for the data of `job.sg`, with what the caller sends in it.
 [[nodiscard]] loop::Op<void> take_data(Job &job, CallerMemory &memory);

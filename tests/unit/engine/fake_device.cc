@@ -97,21 +97,22 @@ EngineTest::EngineTest() {
     other->unit_attentions.clear_all();
 }
 
-// Losing a nexus waits for the shard, so another thread asks while this one turns it.
-EngineTest::~EngineTest() {
+void lose_all(loop::Shard &shard, loop::WaitQueue &gate, const std::vector<std::shared_ptr<ItNexus>> &nexuses) {
     std::atomic<bool> lost{false};
     std::thread control([&] {
-        for (const auto &one : all_nexuses_) {
+        for (const auto &one : nexuses) {
             one->lose();
         }
         lost.store(true);
     });
     while (!lost.load()) {
-        device->gate.wake_all();
-        turn(1);
+        gate.wake_all();
+        shard.turn(false);
     }
     control.join();
 }
+
+EngineTest::~EngineTest() { lose_all(shard, device->gate, all_nexuses_); }
 
 std::shared_ptr<ItlNexus> EngineTest::map(const std::shared_ptr<ItNexus> &to, std::uint32_t lun, bool read_only) {
     EXPECT_TRUE(to->map(lun, unit, read_only));

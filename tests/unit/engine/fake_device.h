@@ -76,6 +76,10 @@ inline const std::vector<std::uint8_t> waits{0x08, 0, 0, 0, 0, 0};
 inline const std::vector<std::uint8_t> waits_shielded{0x0A, 0, 0, 0, 0, 0};
 inline const std::vector<std::uint8_t> jumps_queue{0x12, 0, 0, 0, 0, 0};
 
+// Loses the nexuses of a shard that is attached to this thread. Losing waits for the shard, so another thread asks
+// while this one turns it and lets every command through the gate.
+void lose_all(loop::Shard &shard, loop::WaitQueue &gate, const std::vector<std::shared_ptr<ItNexus>> &nexuses);
+
 class EngineTest : public testing::Test {
   protected:
     EngineTest();

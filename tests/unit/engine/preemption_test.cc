@@ -72,20 +72,7 @@ class PreemptionTest : public testing::Test {
             itl->unit_attentions.clear_all();
         }
     }
-    // Losing a nexus waits for the shard, so another thread asks while this one turns it.
-    ~PreemptionTest() override {
-        std::atomic<bool> lost{false};
-        std::thread control([&] {
-            first->lose();
-            second->lose();
-            lost.store(true);
-        });
-        while (!lost.load()) {
-            device->gate.wake_all();
-            turn();
-        }
-        control.join();
-    }
+    ~PreemptionTest() override { lose_all(shard, device->gate, {first, second}); }
     void turn() {
         for (int i = 0; i < 4; ++i) {
             shard.turn(false);
